@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "commands.h"
+
+#include "command.h"
+
+#define ANY G_MAXUINT
+
+/* clang-format off */
+const CtlCommand ctl_commands[] = {
+    {"status", "", "the state in words",
+     0, 0, CTL_OPTIONS_NONE, ctl_status},
+    {"nic", "", "the name of the active NIC",
+     0, 0, CTL_OPTIONS_NONE, ctl_nic},
+    {"start", "", "enforce the policy",
+     0, 0, CTL_OPTIONS_NONE, ctl_start},
+    {"stop", "", "remove everything akin put into the kernel",
+     0, 0, CTL_OPTIONS_NONE, ctl_stop},
+    {"restart", "", "stop and start in one go",
+     0, 0, CTL_OPTIONS_NONE, ctl_restart},
+    {"firewall", "on|off", "guard this computer and its machines, or not",
+     1, 1, CTL_OPTIONS_NONE, ctl_firewall},
+    {"nat", "auto|on|off", "let machines reach outside: while their network is up, always, never",
+     1, 1, CTL_OPTIONS_NONE, ctl_nat},
+    {"panic", "on|off", "block everything to and from outside, or end that",
+     1, 1, CTL_OPTIONS_NONE, ctl_panic},
+    {"services", "", "the services, what is allowed, and connections so far",
+     0, 0, CTL_OPTIONS_NONE, ctl_services},
+    {"allow", "SERVICE... [--out|--in]", "allow services, in every direction or one",
+     1, ANY, CTL_OPTIONS_DIRECTIONS, ctl_allow},
+    {"deny", "SERVICE... [--out|--in]", "deny services, in every direction or one",
+     1, ANY, CTL_OPTIONS_DIRECTIONS, ctl_deny},
+    {"service add", "NAME [--out PORTS] [--in PORTS] [--title TITLE]",
+     "a service of your own, with PORTS like tcp:80,8080,6881-6999;udp:53",
+     1, 1, CTL_OPTIONS_SERVICE, ctl_service_add},
+    {"service remove", "NAME", "remove a service of your own",
+     1, 1, CTL_OPTIONS_NONE, ctl_service_remove},
+    {"ping", "trust|distrust ADDRESS...", "who may ping this computer",
+     2, ANY, CTL_OPTIONS_NONE, ctl_ping},
+    {"forward add", "tcp|udp PORT ADDRESS[:PORT] [--from anyone|loopback|NETWORK]",
+     "lead a port of this computer to a machine",
+     3, 3, CTL_OPTIONS_FORWARD, ctl_forward_add},
+    {"forward remove", "tcp|udp PORT", "stop forwarding a port",
+     2, 2, CTL_OPTIONS_NONE, ctl_forward_remove},
+    {"forward list", "", "the forwarded ports",
+     0, 0, CTL_OPTIONS_NONE, ctl_forward_list},
+    {"network patterns", "PATTERN...|list", "the names of VM networks, such as vboxnet*",
+     1, ANY, CTL_OPTIONS_NONE, ctl_network_patterns},
+    {"network reach-host", "on|off", "let machines use the services of this computer, or not",
+     1, 1, CTL_OPTIONS_NONE, ctl_network_reach_host},
+    {"rules", "[--engine nftables|ipfw|pf]", "the ruleset for now, as text",
+     0, 0, CTL_OPTIONS_RULES, ctl_rules},
+    {"explain", "out|in PROTOCOL [PORT] [ADDRESS]", "what would happen to a connection, and why",
+     2, 4, CTL_OPTIONS_NONE, ctl_explain},
+    {"watch", "", "a line for every change, until interrupted",
+     0, 0, CTL_OPTIONS_NONE, ctl_watch},
+    {"reload", "", "read the policy file again",
+     0, 0, CTL_OPTIONS_NONE, ctl_reload},
+    {NULL, NULL, NULL, 0, 0, CTL_OPTIONS_NONE, NULL},
+};
+/* clang-format on */

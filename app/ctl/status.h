@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "catalogue.h"
+
+/* The text of `akinctl status`. */
+char *ctl_status_format(const AkinSnapshot *snapshot, gboolean anyone_may_ping);
+
+/* The object of `akinctl --json status`, which all commands that switch something print, too. */
+gboolean ctl_status_print_json(Ctl *ctl, GError **error);
+
+/* "NAT auto, active" */
+char *ctl_nat_words(const AkinSnapshot *snapshot);
+
+/* "10.0.0.1, 10.0.0.2" of an "as"; empty when there is none. */
+char *ctl_join(GVariant *strings);

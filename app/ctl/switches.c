@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "commands.h"
+#include "output.h"
+#include "status.h"
+
+/* Every change here is confirmed by a sentence on the new state, or by the object of status. */
+
+static char *
+say_stopped(const AkinSnapshot *snapshot)
+{
+    (void) snapshot;
+    return g_strdup("Stopped: nothing of akin is in the kernel until akinctl start");
+}
+
+static char *
+say_firewall(const AkinSnapshot *snapshot)
+{
+    return g_strdup(snapshot->firewall ? "Firewall on" : "Firewall off: everything gets in");
+}
+
+static char *
+say_nat(const AkinSnapshot *snapshot)
+{
+    g_autofree char *words = ctl_nat_words(snapshot);
+    return g_strconcat("NAT ", words, NULL);
+}
+
+static char *
+say_panic(const AkinSnapshot *snapshot)
+{
+    return snapshot->panic ? g_strdup("Everything blocked") : akin_snapshot_headline(snapshot);
+}
+
+static char *
+say_reach_host(const AkinSnapshot *snapshot)
+{
+    return g_strdup(snapshot->machines_reach_host
+                        ? "Machines may use this computer's services"
+                        : "Machines may use DHCP and DNS of this computer only");
+}
+
+static char *
+say_patterns(const AkinSnapshot *snapshot)
+{
+    g_autofree char *patterns = ctl_join(snapshot->network_patterns);
+    return g_strconcat("VM networks are named ", patterns, NULL);
+}
+
+static gboolean
+change(Ctl *ctl, const char *method, GVariant *args, char *(*say)(const AkinSnapshot *),
+       GError **error)
+{
+    if (!ctl_change(ctl, method, args, error))
+        return FALSE;
+    if (ctl->json)
+        return ctl_status_print_json(ctl, error);
+    g_autoptr(AkinSnapshot) snapshot = ctl_snapshot(ctl, error);
+    if (!snapshot)
+        return FALSE;
+    g_autofree char *sentence = say(snapshot);
+    gboolean silent = snapshot->enforcing || say == say_stopped || say == akin_snapshot_headline;
+    g_autofree char *line =
+        g_strconcat(sentence, silent ? NULL : "; not in force until akinctl start", NULL);
+    return ctl_print_line(line, error);
+}
+
+/* The command line has been checked: it is one of "on|off". */
+static GVariant *
+on_off(char **args)
+{
+    return g_variant_new("(b)", strcmp(args[0], "on") == 0);
+}
+
+gboolean
+ctl_start(Ctl *ctl, char **args, GError **error)
+{
+    (void) args;
+    return change(ctl, "Start", NULL, akin_snapshot_headline, error);
+}
+
+gboolean
+ctl_stop(Ctl *ctl, char **args, GError **error)
+{
+    (void) args;
+    return change(ctl, "Stop", NULL, say_stopped, error);
+}
+
+gboolean
+ctl_restart(Ctl *ctl, char **args, GError **error)
+{
+    (void) args;
+    return change(ctl, "Restart", NULL, akin_snapshot_headline, error);
+}
+
+gboolean
+ctl_reload(Ctl *ctl, char **args, GError **error)
+{
+    (void) args;
+    return change(ctl, "Reload", NULL, akin_snapshot_headline, error);
+}
+
+gboolean
+ctl_firewall(Ctl *ctl, char **args, GError **error)
+{
+    return change(ctl, "SetFirewall", on_off(args), say_firewall, error);
+}
+
+gboolean
+ctl_nat(Ctl *ctl, char **args, GError **error)
+{
+    return change(ctl, "SetNat", g_variant_new("(s)", args[0]), say_nat, error);
+}
+
+gboolean
+ctl_panic(Ctl *ctl, char **args, GError **error)
+{
+    return change(ctl, "SetPanic", on_off(args), say_panic, error);
+}
+
+gboolean
+ctl_network_reach_host(Ctl *ctl, char **args, GError **error)
+{
+    return change(ctl, "SetMachinesReachHost", on_off(args), say_reach_host, error);
+}
+
+static gboolean
+list_patterns(Ctl *ctl, GError **error)
+{
+    if (ctl->json)
+        return ctl_status_print_json(ctl, error);
+    g_autoptr(AkinSnapshot) snapshot = ctl_snapshot(ctl, error);
+    if (!snapshot)
+        return FALSE;
+    g_autofree const char **patterns = g_variant_get_strv(snapshot->network_patterns, NULL);
+    for (guint i = 0; patterns[i]; i++) {
+        if (!ctl_print_line(patterns[i], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+ctl_network_patterns(Ctl *ctl, char **args, GError **error)
+{
+    if (strcmp(args[0], "list") == 0 && !args[1])
+        return list_patterns(ctl, error);
+    return change(ctl, "SetNetworkPatterns", g_variant_new("(^as)", args), say_patterns, error);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "peer.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "handshake.h"
+#include "names.h"
+
+/*
+ * Theory of operation
+ *
+ * The handshake is read with MSG_PEEK first, so that nothing behind BEGIN is taken from the D-Bus
+ * connection that comes next. GDBus then owns the socket; it runs its reading and writing in a
+ * thread of its own, shared by all connections, and queues without limit. The filter, which runs
+ * in that thread, therefore counts: a call that comes in owes one message, a message that is about
+ * to be written pays one. Whoever owes too much is closed, from the main thread.
+ */
+
+#define HANDSHAKE_SECONDS 5
+
+/* Calls without their answer read; unread signals, a few hundred bytes each. */
+#define CALLS_MAX 64
+#define SIGNALS_MAX 512
+
+/* Shared with GDBus' thread, whose filter may still run when the peer is gone. */
+typedef struct {
+    int calls, signals; /* owed; atomic */
+    int over;           /* a request to drop the peer is under way; atomic */
+    AkinPeer *peer;     /* main thread only; NULL when it is gone */
+} Debt;
+
+struct _AkinPeer {
+    uid_t uid;
+    const AkinPeerListener *listener;
+    gpointer user_data;
+    char *guid;
+
+    GSocket *socket;
+    AkinHandshake handshake;
+    gboolean started; /* the NUL byte that comes before the first line has been taken */
+    guint readable, deadline;
+
+    GDBusConnection *connection;
+    guint filter;
+    Debt *debt;
+};
+
+uid_t
+akin_peer_uid(const AkinPeer *peer)
+{
+    return peer->uid;
+}
+
+GDBusConnection *
+akin_peer_connection(const AkinPeer *peer)
+{
+    return peer->connection;
+}
+
+static void
+peer_lost(AkinPeer *peer)
+{
+    peer->listener->gone(peer, peer->user_data);
+    akin_peer_free(peer);
+}
+
+/* --- Handshake -------------------------------------------------------------------------------- */
+
+static gboolean
+handshake_timed_out(gpointer user_data)
+{
+    AkinPeer *peer = user_data;
+    peer->deadline = 0;
+    peer_lost(peer);
+    return G_SOURCE_REMOVE;
+}
+
+/* Takes one line, without its CR LF; NULL when it has not come yet, or never will (*failed). */
+static char *
+take_line(AkinPeer *peer, gboolean *failed)
+{
+    char buffer[AKIN_HANDSHAKE_LINE_MAX];
+    int fd = g_socket_get_fd(peer->socket);
+    gssize got = recv(fd, buffer, sizeof buffer, MSG_PEEK);
+    *failed = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+    if (got <= 0)
+        return NULL;
+    if (!peer->started) {
+        *failed = buffer[0] != '\0' || recv(fd, buffer, 1, 0) != 1;
+        peer->started = TRUE;
+        return *failed ? NULL : take_line(peer, failed);
+    }
+    char *end = memmem(buffer, got, "\r\n", 2);
+    if (!end) {
+        *failed = got == sizeof buffer;
+        return NULL;
+    }
+    gsize length = end - buffer;
+    *failed = recv(fd, buffer, length + 2, 0) != (gssize) length + 2 || memchr(buffer, 0, length);
+    return *failed ? NULL : g_strndup(buffer, length);
+}
+
+static gboolean
+answer_line(AkinPeer *peer, const GString *answer)
+{
+    /* Shorter than any socket's buffer: what does not fit now is a peer that does not read. */
+    return answer->len == 0 || send(g_socket_get_fd(peer->socket), answer->str, answer->len,
+                                    MSG_NOSIGNAL) == (gssize) answer->len;
+}
+
+static AkinProgress
+advance(AkinPeer *peer)
+{
+    AkinProgress progress = AKIN_HANDSHAKE_GOES_ON;
+    while (progress == AKIN_HANDSHAKE_GOES_ON) {
+        gboolean failed;
+        g_autoptr(GString) answer = g_string_new(NULL);
+        g_autofree char *line = take_line(peer, &failed);
+        if (!line)
+            return failed ? AKIN_HANDSHAKE_FAILED : AKIN_HANDSHAKE_GOES_ON;
+        progress = akin_handshake_line(&peer->handshake, line, peer->guid, answer);
+        if (!answer_line(peer, answer))
+            return AKIN_HANDSHAKE_FAILED;
+    }
+    return progress;
+}
+
+/* --- Connection ------------------------------------------------------------------------------- */
+
+static gboolean
+drop(gpointer user_data)
+{
+    AkinPeer *peer = ((Debt *) user_data)->peer;
+    if (peer) {
+        g_message("dropped a client of user %u that does not read", (unsigned) peer->uid);
+        peer_lost(peer);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static void
+debt_release(gpointer debt)
+{
+    g_atomic_rc_box_release(debt);
+}
+
+/* Any thread; the second request finds the first one under way. */
+static void
+request_drop(Debt *debt)
+{
+    if (g_atomic_int_compare_and_exchange(&debt->over, FALSE, TRUE))
+        g_idle_add_full(G_PRIORITY_DEFAULT, drop, g_atomic_rc_box_acquire(debt), debt_release);
+}
+
+/* GDBus' thread. */
+static GDBusMessage *
+count_message(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
+              gpointer user_data)
+{
+    Debt *debt = user_data;
+    GDBusMessageType type = g_dbus_message_get_message_type(message);
+    (void) connection;
+    if (!incoming) {
+        g_atomic_int_add(type == G_DBUS_MESSAGE_TYPE_SIGNAL ? &debt->signals : &debt->calls, -1);
+        return message;
+    }
+    if (type == G_DBUS_MESSAGE_TYPE_METHOD_CALL &&
+        !(g_dbus_message_get_flags(message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) &&
+        g_atomic_int_add(&debt->calls, 1) >= CALLS_MAX)
+        request_drop(debt);
+    return message;
+}
+
+static void
+connection_closed(GDBusConnection *connection, gboolean remote, GError *error, gpointer user_data)
+{
+    (void) connection;
+    (void) remote;
+    (void) error;
+    peer_lost(user_data);
+}
+
+static gboolean
+connect_bus(AkinPeer *peer)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSocketConnection) stream =
+        g_socket_connection_factory_create_connection(peer->socket);
+    peer->connection = g_dbus_connection_new_sync(G_IO_STREAM(stream), NULL,
+                                                  G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
+                                                  NULL, NULL, &error);
+    if (!peer->connection) {
+        g_warning("cannot talk to a client: %s", error->message);
+        return FALSE;
+    }
+    g_dbus_connection_set_exit_on_close(peer->connection, FALSE);
+    g_signal_connect(peer->connection, "closed", G_CALLBACK(connection_closed), peer);
+    peer->filter = g_dbus_connection_add_filter(peer->connection, count_message,
+                                                g_atomic_rc_box_acquire(peer->debt), debt_release);
+    peer->listener->ready(peer, peer->user_data);
+    g_dbus_connection_start_message_processing(peer->connection);
+    return TRUE;
+}
+
+static gboolean
+socket_readable(int fd, GIOCondition condition, gpointer user_data)
+{
+    AkinPeer *peer = user_data;
+    AkinProgress progress = advance(peer);
+    (void) fd;
+    (void) condition;
+    if (progress == AKIN_HANDSHAKE_GOES_ON)
+        return G_SOURCE_CONTINUE;
+    peer->readable = 0;
+    g_clear_handle_id(&peer->deadline, g_source_remove);
+    if (progress == AKIN_HANDSHAKE_FAILED || !connect_bus(peer))
+        peer_lost(peer);
+    return G_SOURCE_REMOVE;
+}
+
+AkinPeer *
+akin_peer_new(GSocket *socket, uid_t uid, const char *guid, const AkinPeerListener *listener,
+              gpointer user_data)
+{
+    AkinPeer *peer = g_new0(AkinPeer, 1);
+    peer->uid = uid;
+    peer->handshake.uid = uid;
+    peer->guid = g_strdup(guid);
+    peer->listener = listener;
+    peer->user_data = user_data;
+    peer->socket = g_object_ref(socket);
+    peer->debt = g_atomic_rc_box_new0(Debt);
+    peer->debt->peer = peer;
+    g_socket_set_blocking(socket, FALSE);
+    peer->readable = g_unix_fd_add(g_socket_get_fd(socket), G_IO_IN | G_IO_HUP | G_IO_ERR,
+                                   socket_readable, peer);
+    peer->deadline = g_timeout_add_seconds(HANDSHAKE_SECONDS, handshake_timed_out, peer);
+    return peer;
+}
+
+void
+akin_peer_free(AkinPeer *peer)
+{
+    g_clear_handle_id(&peer->readable, g_source_remove);
+    g_clear_handle_id(&peer->deadline, g_source_remove);
+    if (peer->connection) {
+        g_signal_handlers_disconnect_by_data(peer->connection, peer);
+        g_dbus_connection_remove_filter(peer->connection, peer->filter);
+        g_dbus_connection_close(peer->connection, NULL, NULL, NULL);
+        g_object_unref(peer->connection);
+    }
+    peer->debt->peer = NULL;
+    g_atomic_rc_box_release(peer->debt);
+    g_object_unref(peer->socket);
+    g_free(peer->guid);
+    g_free(peer);
+}
+
+void
+akin_peer_signal(AkinPeer *peer, const char *interface, const char *name, GVariant *parameters)
+{
+    g_autoptr(GVariant) sunk = g_variant_ref_sink(parameters);
+    if (!peer->connection)
+        return;
+    if (g_atomic_int_add(&peer->debt->signals, 1) >= SIGNALS_MAX)
+        request_drop(peer->debt);
+    else
+        g_dbus_connection_emit_signal(peer->connection, NULL, AKIN_OBJECT_PATH,
+                                      interface ? interface : AKIN_INTERFACE, name, sunk, NULL);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "server.h"
+
+#include <glib-unix.h>
+
+#include "akin-helper1.h"
+#include "credentials.h"
+#include "error.h"
+#include "methods.h"
+#include "names.h"
+#include "peer.h"
+#include "properties.h"
+#include "rights.h"
+#include "socket.h"
+
+/* For each user, and for all but root together: nobody keeps anybody else out. */
+#define PEERS_OF_USER_MAX 32
+#define PEERS_MAX 256
+
+/* How long nothing is accepted after the system ran out of something. */
+#define PAUSE_SECONDS 1
+
+struct _AkinServer {
+    AkinController *controller;
+    AkinProperties *properties;
+    AkinListeningSocket *listening;
+    guint incoming, pause;
+    char *guid;
+    GPtrArray *peers; /* AkinPeer */
+};
+
+/* --- One client's object ---------------------------------------------------------------------- */
+
+static GVariant *
+run_method(AkinServer *server, AkinPeer *peer, const char *name, GVariant *parameters,
+           GError **error)
+{
+    const AkinMethod *method = akin_method_find(name);
+    if (!method) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "no method of that name");
+        return NULL;
+    }
+    if (!method->open && !akin_rights_check(akin_peer_uid(peer), error))
+        return NULL;
+    return method->run(server->controller, parameters, error);
+}
+
+static AkinPeer *
+find_peer(AkinServer *server, GDBusConnection *connection)
+{
+    for (guint i = 0; i < server->peers->len; i++) {
+        if (akin_peer_connection(server->peers->pdata[i]) == connection)
+            return server->peers->pdata[i];
+    }
+    return NULL;
+}
+
+static void
+method_called(GDBusConnection *connection, const char *sender, const char *path,
+              const char *interface, const char *name, GVariant *parameters,
+              GDBusMethodInvocation *invocation, gpointer user_data)
+{
+    AkinServer *server = user_data;
+    AkinPeer *peer = find_peer(server, connection);
+    g_autoptr(GError) error = NULL;
+    (void) sender;
+    (void) path;
+    (void) interface;
+    GVariant *answer = peer ? run_method(server, peer, name, parameters, &error) : NULL;
+    if (!peer)
+        g_set_error(&error, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, "the connection is gone");
+    if (error)
+        g_dbus_method_invocation_return_gerror(invocation, error);
+    else
+        g_dbus_method_invocation_return_value(invocation, answer);
+}
+
+static GVariant *
+property_read(GDBusConnection *connection, const char *sender, const char *path,
+              const char *interface, const char *name, GError **error, gpointer user_data)
+{
+    AkinServer *server = user_data;
+    (void) connection;
+    (void) sender;
+    (void) path;
+    (void) interface;
+    GVariant *value = akin_properties_get(server->properties, name);
+    if (!value)
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "no property of that name");
+    return value;
+}
+
+static const GDBusInterfaceVTable vtable = {method_called, property_read, NULL, {NULL}};
+
+static void
+peer_ready(AkinPeer *peer, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    if (!g_dbus_connection_register_object(akin_peer_connection(peer), AKIN_OBJECT_PATH,
+                                           akin_helper1_interface_info(), &vtable, user_data, NULL,
+                                           &error))
+        g_warning("cannot serve a client: %s", error->message);
+}
+
+static void
+peer_gone(AkinPeer *peer, gpointer user_data)
+{
+    AkinServer *server = user_data;
+    g_ptr_array_remove_fast(server->peers, peer);
+}
+
+static const AkinPeerListener peer_listener = {peer_ready, peer_gone};
+
+/* --- Accepting -------------------------------------------------------------------------------- */
+
+/* A full user waits for nobody but himself; root is never shut out by others. */
+static gboolean
+has_room(const AkinServer *server, uid_t uid)
+{
+    guint of_user = 0, others = 0;
+    for (guint i = 0; i < server->peers->len; i++) {
+        uid_t owner = akin_peer_uid(server->peers->pdata[i]);
+        of_user += owner == uid;
+        others += owner != 0;
+    }
+    return of_user < PEERS_OF_USER_MAX && (uid == 0 || others < PEERS_MAX);
+}
+
+static void
+take_peer(AkinServer *server, GSocket *socket)
+{
+    uid_t uid;
+    g_autoptr(GError) error = NULL;
+    if (!akin_credentials_read(socket, &uid, &error))
+        g_warning("%s", error->message);
+    else if (has_room(server, uid))
+        g_ptr_array_add(server->peers,
+                        akin_peer_new(socket, uid, server->guid, &peer_listener, server));
+}
+
+static gboolean socket_incoming(int fd, GIOCondition condition, gpointer user_data);
+
+static void
+accept_more(AkinServer *server)
+{
+    server->incoming =
+        g_unix_fd_add(g_socket_get_fd(server->listening->socket), G_IO_IN, socket_incoming, server);
+}
+
+static gboolean
+pause_over(gpointer user_data)
+{
+    AkinServer *server = user_data;
+    server->pause = 0;
+    accept_more(server);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+socket_incoming(int fd, GIOCondition condition, gpointer user_data)
+{
+    AkinServer *server = user_data;
+    g_autoptr(GError) error = NULL;
+    (void) fd;
+    (void) condition;
+    g_autoptr(GSocket) socket = g_socket_accept(server->listening->socket, NULL, &error);
+    if (socket) {
+        take_peer(server, socket);
+        return G_SOURCE_CONTINUE;
+    }
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        return G_SOURCE_CONTINUE;
+    /* Out of file descriptors or memory: the queue stays readable, so do not spin on it. */
+    g_warning("cannot accept a client: %s", error->message);
+    server->incoming = 0;
+    server->pause = g_timeout_add_seconds(PAUSE_SECONDS, pause_over, server);
+    return G_SOURCE_REMOVE;
+}
+
+/* --- Telling everybody ------------------------------------------------------------------------ */
+
+static void
+broadcast(AkinServer *server, const char *interface, const char *name, GVariant *parameters)
+{
+    g_autoptr(GVariant) sunk = g_variant_ref_sink(parameters);
+    for (guint i = 0; i < server->peers->len; i++)
+        akin_peer_signal(server->peers->pdata[i], interface, name, sunk);
+}
+
+static void
+transition(const char *what, const char *old, const char *new_, const char *sentence,
+           gpointer user_data)
+{
+    AkinServer *server = user_data;
+    broadcast(server, AKIN_INTERFACE, "Transition",
+              g_variant_new("(sssss)", what, old, new_, akin_controller_reason(server->controller),
+                            sentence));
+}
+
+static void
+services_changed(const GPtrArray *names, gpointer user_data)
+{
+    GVariant *list = g_variant_new_strv((const char *const *) names->pdata, names->len);
+    broadcast(user_data, AKIN_INTERFACE, "ServicesChanged", g_variant_new("(@as)", list));
+}
+
+static void
+changed(gpointer user_data)
+{
+    AkinServer *server = user_data;
+    GVariant *parameters = akin_properties_update(server->properties);
+    if (parameters)
+        broadcast(server, "org.freedesktop.DBus.Properties", "PropertiesChanged", parameters);
+}
+
+static const AkinControllerListener controller_listener = {transition, services_changed, changed};
+
+AkinServer *
+akin_server_new(const char *path, AkinController *controller, GError **error)
+{
+    AkinListeningSocket *listening = akin_listening_socket_new(path, error);
+    if (!listening)
+        return NULL;
+    AkinServer *server = g_new0(AkinServer, 1);
+    server->controller = controller;
+    server->listening = listening;
+    server->properties = akin_properties_new(controller);
+    server->guid = g_dbus_generate_guid();
+    server->peers = g_ptr_array_new();
+    akin_controller_listen(controller, &controller_listener, server);
+    accept_more(server);
+    return server;
+}
+
+void
+akin_server_free(AkinServer *server)
+{
+    akin_controller_listen(server->controller, NULL, NULL);
+    g_clear_handle_id(&server->incoming, g_source_remove);
+    g_clear_handle_id(&server->pause, g_source_remove);
+    g_ptr_array_foreach(server->peers, (GFunc) (void *) akin_peer_free, NULL);
+    g_ptr_array_unref(server->peers);
+    akin_listening_socket_free(server->listening);
+    akin_properties_free(server->properties);
+    g_free(server->guid);
+    g_free(server);
+}

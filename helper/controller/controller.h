@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "engine.h"
+#include "forwarding.h"
+#include "store.h"
+#include "transitions.h"
+#include "warnings.h"
+
+/*
+ * The one way through: whatever happens, a click, a command or a monitor's event, becomes a new
+ * policy or a new situation here, is loaded by the engine, written by the store and told to those
+ * who watch, in this order; and when a step fails, the ones before it are taken back. Main thread
+ * only.
+ */
+typedef struct _AkinController AkinController;
+
+/* What the controller tells; each may be NULL. The strings are the caller's until they return. */
+typedef struct {
+    AkinTransitionVisit transition; /* reason: see akin_controller_reason */
+    void (*services_changed)(const GPtrArray *names, gpointer user_data);
+    void (*changed)(gpointer user_data); /* last, after any number of the others */
+} AkinControllerListener;
+
+/*
+ * Reads the policy file, or, when it is broken, the last good policy, and says so in the warnings.
+ * Takes engine, forwarding and store. Nothing is in the kernel until akin_controller_enforce.
+ */
+AkinController *
+akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *store);
+/* The kernel keeps what it holds: akin_controller_enforce FALSE comes before, or does not. */
+void akin_controller_free(AkinController *controller);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinController, akin_controller_free)
+
+/* listener and user_data must outlive the controller, or be replaced by NULL. */
+void akin_controller_listen(AkinController *controller, const AkinControllerListener *listener,
+                            gpointer user_data);
+
+/* What is in force. Pointers are valid until the next change. */
+const AkinState *akin_controller_state(const AkinController *controller);
+const char *akin_controller_engine(const AkinController *controller);
+/* Why the change that is being told happened, such as "service http denied". */
+const char *akin_controller_reason(const AkinController *controller);
+
+/* An array of AkinWarning, valid until the next change. */
+const GArray *akin_controller_warnings(const AkinController *controller);
+
+/*
+ * Makes policy, which it takes, the policy in force: all of it, or nothing, with an error of the
+ * engine or the store. reason is for the log: "service http denied".
+ */
+gboolean akin_controller_change(AkinController *controller, AkinPolicy *policy, const char *reason,
+                                GError **error);
+
+/* Start and stop. Not part of the policy. */
+gboolean akin_controller_enforce(AkinController *controller, gboolean enforcing, const char *reason,
+                                 GError **error);
+
+/* Loads everything anew, in one transaction. */
+gboolean akin_controller_restart(AkinController *controller, GError **error);
+
+/* Reads the policy file again; a broken one leaves everything as it is. */
+gboolean akin_controller_reload(AkinController *controller, GError **error);
+
+/*
+ * The monitors' side. interfaces is an array of AkinInterface that it takes. When the kernel
+ * refuses, the old ruleset stays, a warning says so, and it is tried again after a while.
+ */
+void akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interfaces,
+                                        const char *reason);
+void akin_controller_power_changed(AkinController *controller, gboolean awake);
+
+/*
+ * Whether a forward may be added now: its machine's address is in a VM network that is up, and
+ * nobody here listens on its port. AKIN_ERROR_INVALID_ARGUMENT, AKIN_ERROR_IN_USE.
+ */
+gboolean akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
+                                       GError **error);
+
+/* As AkinEngineClass.count. */
+gboolean
+akin_controller_count(AkinController *controller, GArray **out, GArray **in, GError **error);

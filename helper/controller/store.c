@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "policy-file.h"
+
+struct _AkinStore {
+    char *path;
+    char *last_good_path;
+    char *text; /* of the file when it was last read or written; NULL: there was none */
+};
+
+AkinStore *
+akin_store_new(const char *path, const char *state_dir)
+{
+    AkinStore *store = g_new0(AkinStore, 1);
+    store->path = g_strdup(path);
+    store->last_good_path = g_build_filename(state_dir, "last-good.conf", NULL);
+    return store;
+}
+
+void
+akin_store_free(AkinStore *store)
+{
+    g_free(store->path);
+    g_free(store->last_good_path);
+    g_free(store->text);
+    g_free(store);
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+/* The reason why nobody should trust an open file; NULL when it is fine. */
+static const char *
+distrust(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return "it cannot be looked at";
+    if (!S_ISREG(status.st_mode))
+        return "it is not a plain file";
+    if (status.st_uid != geteuid())
+        return "it belongs to another user; run: chown root";
+    if (status.st_mode & (S_IWGRP | S_IWOTH))
+        return "others may write to it; run: chmod 600";
+    if (status.st_size > AKIN_POLICY_FILE_MAX)
+        return "it is larger than 1 MiB; no policy needs that";
+    return NULL;
+}
+
+static char *
+read_open_file(int fd, gsize *length, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    char buffer[4096];
+    gssize got;
+    while ((got = read(fd, buffer, sizeof buffer)) > 0 && text->len <= AKIN_POLICY_FILE_MAX)
+        g_string_append_len(text, buffer, got);
+    if (got < 0) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, "it cannot be read: %s",
+                    g_strerror(errno));
+        return NULL;
+    }
+    *length = text->len;
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* *text NULL without an error: there is no such file. */
+static gboolean
+read_file(const char *path, char **text, gsize *length, GError **error)
+{
+    *text = NULL;
+    /* Not blocking: a named pipe must not hold up the helper. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return TRUE;
+    if (fd < 0) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, "it cannot be opened: %s",
+                    errno == ELOOP ? "it is a symbolic link" : g_strerror(errno));
+        return FALSE;
+    }
+    const char *reason = distrust(fd);
+    if (reason)
+        g_set_error_literal(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, reason);
+    else
+        *text = read_open_file(fd, length, error);
+    close(fd);
+    return *text != NULL;
+}
+
+static void
+log_remarks(const char *path, const GPtrArray *remarks)
+{
+    for (guint i = 0; i < remarks->len; i++)
+        g_warning("%s: %s", path, (char *) remarks->pdata[i]);
+}
+
+/* *text gets the file's text, NULL without an error when there is no file. */
+static AkinPolicy *
+read_policy(const char *path, char **text, GError **error)
+{
+    gsize length = 0;
+    AkinPolicy *policy = NULL;
+    g_autoptr(GPtrArray) remarks = g_ptr_array_new_with_free_func(g_free);
+    if (read_file(path, text, &length, error))
+        policy =
+            *text ? akin_policy_parse(*text, length, remarks, error) : akin_policy_new_default();
+    if (!policy)
+        g_prefix_error(error, "%s: ", path);
+    log_remarks(path, remarks);
+    return policy;
+}
+
+AkinPolicy *
+akin_store_read(AkinStore *store, GError **error)
+{
+    g_autofree char *text = NULL;
+    AkinPolicy *policy = read_policy(store->path, &text, error);
+    if (!policy)
+        return NULL;
+    g_free(store->text);
+    store->text = g_steal_pointer(&text);
+    return policy;
+}
+
+AkinPolicy *
+akin_store_read_last_good(AkinStore *store)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    AkinPolicy *policy = read_policy(store->last_good_path, &text, &error);
+    if (policy)
+        return policy;
+    g_warning("%s; the default policy takes its place", error->message);
+    return akin_policy_new_default();
+}
+
+gboolean
+akin_store_check(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(AkinPolicy) policy = read_policy(path, &text, error);
+    if (policy && !text) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND, "%s: no such file", path);
+        return FALSE;
+    }
+    return policy != NULL;
+}
+
+/* --- Writing ---------------------------------------------------------------------------------- */
+
+static gboolean
+write_durably(const char *path, const char *text, GError **error)
+{
+    g_autofree char *dir = g_path_get_dirname(path);
+    g_autoptr(GError) reason = NULL;
+    if (g_mkdir_with_parents(dir, 0755) != 0) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_STORE_FAILED, "cannot make the folder %s: %s",
+                    dir, g_strerror(errno));
+        return FALSE;
+    }
+    if (!g_file_set_contents_full(path, text, -1,
+                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                  0600, &reason)) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_STORE_FAILED, "cannot save the policy: %s",
+                    reason->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_unchanged(AkinStore *store, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+    if (!read_file(store->path, &text, &length, error)) {
+        g_prefix_error(error, "%s: ", store->path);
+        return FALSE;
+    }
+    if (g_strcmp0(text, store->text) == 0)
+        return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
+                "%s was changed by hand and not read yet; first run: akinctl reload", store->path);
+    return FALSE;
+}
+
+gboolean
+akin_store_write(AkinStore *store, const AkinPolicy *policy, GError **error)
+{
+    g_autoptr(GError) second = NULL;
+    if (!check_unchanged(store, error))
+        return FALSE;
+    g_autofree char *text = akin_policy_format(policy, store->text);
+    if (!write_durably(store->path, text, error))
+        return FALSE;
+    g_free(store->text);
+    store->text = g_steal_pointer(&text);
+    if (!write_durably(store->last_good_path, store->text, &second))
+        g_warning("no copy of the last good policy: %s", second->message);
+    return TRUE;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "policy.h"
+
+/*
+ * The policy file. Written atomically and durably (new file, fsync, rename, fsync of the folder),
+ * mode 0600; a second copy in the state folder is the last good policy, for the day somebody
+ * breaks the file with an editor. What a person wrote is never overwritten: a file that was
+ * edited since akin read it has to be read again first.
+ */
+typedef struct _AkinStore AkinStore;
+
+/* Paths are copied; nothing is read or made yet. */
+AkinStore *akin_store_new(const char *path, const char *state_dir);
+void akin_store_free(AkinStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinStore, akin_store_free)
+
+/*
+ * The policy in the file; the default policy when there is none. NULL with
+ * AKIN_ERROR_POLICY_BROKEN, "/etc/akin/akin.conf: line 7: ...", also when the file is not
+ * somebody's whom we trust (another owner, writable for others, no plain file).
+ */
+AkinPolicy *akin_store_read(AkinStore *store, GError **error);
+
+/* The last good policy; the default one when none is known. Never NULL. */
+AkinPolicy *akin_store_read_last_good(AkinStore *store);
+
+/*
+ * AKIN_ERROR_STORE_FAILED when it cannot be written, AKIN_ERROR_POLICY_BROKEN when the file on
+ * disk is not the one that was read or written last. Then the file is as it was.
+ */
+gboolean akin_store_write(AkinStore *store, const AkinPolicy *policy, GError **error);
+
+/* Whether a file holds a valid policy, for --check-config; remarks go to the log. */
+gboolean akin_store_check(const char *path, GError **error);

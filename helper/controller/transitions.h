@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "policy.h"
+#include "situation.h"
+
+/* All that a user can see change; what the controller holds, before and after. */
+typedef struct {
+    const AkinPolicy *policy;
+    const AkinSituation *situation;
+    gboolean enforcing;
+    gboolean forwarding; /* akin has turned the kernel's forwarding on */
+} AkinState;
+
+/* Strings are the caller's until it returns. See the signal of the same name in the interface. */
+typedef void (*AkinTransitionVisit)(const char *what, const char *old, const char *new_,
+                                    const char *sentence, gpointer user_data);
+
+/* Visits every difference, in a fixed order. Pure. */
+void akin_transitions_visit(const AkinState *before, const AkinState *after,
+                            AkinTransitionVisit visit, gpointer user_data);
+
+/* Services that came, went or changed: an array of names for the caller to free. Pure. */
+GPtrArray *akin_transitions_services(const AkinPolicy *before, const AkinPolicy *after);

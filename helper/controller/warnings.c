@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "warnings.h"
+
+#include <string.h>
+
+struct _AkinWarnings {
+    GArray *list;
+};
+
+static void
+warning_clear(gpointer data)
+{
+    AkinWarning *warning = data;
+    g_free(warning->name);
+    g_free(warning->sentence);
+}
+
+AkinWarnings *
+akin_warnings_new(void)
+{
+    AkinWarnings *warnings = g_new0(AkinWarnings, 1);
+    warnings->list = g_array_new(FALSE, FALSE, sizeof(AkinWarning));
+    g_array_set_clear_func(warnings->list, warning_clear);
+    return warnings;
+}
+
+void
+akin_warnings_free(AkinWarnings *warnings)
+{
+    g_array_unref(warnings->list);
+    g_free(warnings);
+}
+
+static AkinWarning *
+find(const AkinWarnings *warnings, const char *name, guint *index)
+{
+    for (*index = 0; *index < warnings->list->len; ++*index) {
+        AkinWarning *warning = &g_array_index(warnings->list, AkinWarning, *index);
+        if (strcmp(warning->name, name) == 0)
+            return warning;
+    }
+    return NULL;
+}
+
+void
+akin_warnings_set(AkinWarnings *warnings, const char *name, const char *format, ...)
+{
+    guint index;
+    va_list arguments;
+    va_start(arguments, format);
+    AkinWarning fresh = {g_strdup(name), g_strdup_vprintf(format, arguments)};
+    va_end(arguments);
+    AkinWarning *known = find(warnings, name, &index);
+    if (known) {
+        warning_clear(known);
+        *known = fresh;
+    } else {
+        g_array_append_val(warnings->list, fresh);
+    }
+}
+
+void
+akin_warnings_clear(AkinWarnings *warnings, const char *name)
+{
+    guint index;
+    if (find(warnings, name, &index))
+        g_array_remove_index(warnings->list, index);
+}
+
+gboolean
+akin_warnings_has(const AkinWarnings *warnings, const char *name)
+{
+    guint index;
+    return find(warnings, name, &index) != NULL;
+}
+
+const GArray *
+akin_warnings_list(const AkinWarnings *warnings)
+{
+    return warnings->list;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <glib.h>
+
+/* What needs a person's look, by stable names that clients may know. */
+typedef struct _AkinWarnings AkinWarnings;
+
+#define AKIN_WARNING_POLICY "policy-broken"
+#define AKIN_WARNING_RULES "rules-refused"
+#define AKIN_WARNING_FORWARDING "forwarding-refused"
+
+typedef struct {
+    char *name;
+    char *sentence; /* says what to do */
+} AkinWarning;
+
+AkinWarnings *akin_warnings_new(void);
+void akin_warnings_free(AkinWarnings *warnings);
+
+/* name is a constant of the above. Replaces the sentence of the same name. */
+void akin_warnings_set(AkinWarnings *warnings, const char *name, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+void akin_warnings_clear(AkinWarnings *warnings, const char *name);
+gboolean akin_warnings_has(const AkinWarnings *warnings, const char *name);
+
+/* An array of AkinWarning, in the order in which they came up. */
+const GArray *akin_warnings_list(const AkinWarnings *warnings);

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine-nftables.h"
+
+#include <nftables/libnftables.h>
+#include <string.h>
+
+#include "error.h"
+#include "nft-generation.h"
+#include "nft-listing.h"
+#include "nftables.h"
+
+/*
+ * Theory of operation
+ *
+ * libnftables turns one buffer of text into one transaction. The context lives as long as the
+ * engine: closing one after a delete costs 12-15 ms of waiting for the kernel.
+ *
+ * Usually a change is the difference between what was loaded and what is wanted. That is only
+ * right while the kernel still holds what was loaded. Two things tell: the generation, which any
+ * commit raises, and, when someone has committed, a fingerprint of our table's listing that was
+ * taken while only we had. The listing costs milliseconds, so it is taken once changes have
+ * come to rest; when a stranger is faster than that, or the table is not what it was, everything is
+ * loaded anew, in one transaction as well.
+ */
+
+/* Long enough that a burst of toggles is not slowed down, short against a stranger's tools. */
+#define REST_MS 200
+
+typedef struct {
+    AkinEngine parent;
+    struct nft_ctx *nft;
+    AkinNftGeneration *generation;
+    AkinNftRuleset *loaded; /* what the kernel holds by our doing; NULL: nothing */
+    guint32 loaded_at;      /* the generation in which it did, as far as we know */
+    char *fingerprint;      /* of the table's listing then; NULL until taken */
+    guint take_fingerprint; /* source that will take it */
+    gboolean ftp_helper;
+} Nftables;
+
+/* --- One transaction -------------------------------------------------------------------------- */
+
+/* The first line of libnftables' complaint, without the place in our text. */
+static char *
+first_complaint(struct nft_ctx *nft)
+{
+    const char *text = nft_ctx_get_error_buffer(nft);
+    const char *start = text ? strstr(text, "Error: ") : NULL;
+    start = start ? start + strlen("Error: ") : text && *text ? text : "no reason given";
+    return g_strndup(start, strcspn(start, "\n"));
+}
+
+static gboolean
+run(Nftables *self, const char *commands, GError **error)
+{
+    if (nft_run_cmd_from_buffer(self->nft, commands) == 0)
+        return TRUE;
+    g_autofree char *complaint = first_complaint(self->nft);
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel refused the rules: %s",
+                complaint);
+    return FALSE;
+}
+
+/* The listing is libnftables' until the next command. */
+static const char *
+list(Nftables *self, const char *command, unsigned flags, GError **error)
+{
+    unsigned before = nft_ctx_output_get_flags(self->nft);
+    nft_ctx_output_set_flags(self->nft, flags);
+    gboolean done = run(self, command, error);
+    nft_ctx_output_set_flags(self->nft, before);
+    return done ? nft_ctx_get_output_buffer(self->nft) : NULL;
+}
+
+/* --- What the kernel holds -------------------------------------------------------------------- */
+
+#define LIST_TABLE "list table " AKIN_NFT_FAMILY " " AKIN_NFT_TABLE
+
+/* NULL when the table is not there. Counters are left out: they change by themselves. */
+static char *
+read_fingerprint(Nftables *self)
+{
+    const char *listing =
+        list(self, LIST_TABLE, NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_ALL, NULL);
+    return listing ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, listing, -1) : NULL;
+}
+
+/* The read-back: everything that was loaded is there, and nothing else is. */
+static gboolean
+verify(Nftables *self, GError **error)
+{
+    g_autofree char *difference = NULL;
+    const char *json = list(self, LIST_TABLE, NFT_CTX_OUTPUT_JSON, error);
+    if (!json)
+        return FALSE;
+    if (akin_nft_listing_matches(json, self->loaded, &difference, error))
+        return TRUE;
+    if (difference)
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                    "the kernel does not hold what was loaded: %s", difference);
+    return FALSE;
+}
+
+static void
+forget_fingerprint(Nftables *self)
+{
+    g_clear_handle_id(&self->take_fingerprint, g_source_remove);
+    g_clear_pointer(&self->fingerprint, g_free);
+}
+
+static gboolean
+take_fingerprint(gpointer user_data)
+{
+    Nftables *self = user_data;
+    guint32 now;
+    g_autoptr(GError) error = NULL;
+    self->take_fingerprint = 0;
+    if (akin_nft_generation_read(self->generation, &now, NULL) && now == self->loaded_at) {
+        if (verify(self, &error))
+            self->fingerprint = read_fingerprint(self);
+        else
+            g_warning("%s", error->message);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* After a transaction of ours: from here on, a higher generation is somebody else's doing. */
+static void
+remember(Nftables *self, AkinNftRuleset *ruleset)
+{
+    g_clear_pointer(&self->loaded, akin_nft_ruleset_free);
+    self->loaded = ruleset;
+    forget_fingerprint(self);
+    if (!akin_nft_generation_read(self->generation, &self->loaded_at, NULL))
+        self->loaded_at = 0;
+    self->take_fingerprint = g_timeout_add(REST_MS, take_fingerprint, self);
+}
+
+static gboolean
+nftables_check(AkinEngine *engine, gboolean *intact, GError **error)
+{
+    Nftables *self = (Nftables *) engine;
+    guint32 now;
+    *intact = FALSE;
+    if (!akin_nft_generation_read(self->generation, &now, error))
+        return FALSE;
+    if (!self->loaded || now == self->loaded_at) {
+        *intact = TRUE;
+        return TRUE;
+    }
+    g_autofree char *fingerprint = self->fingerprint ? read_fingerprint(self) : NULL;
+    *intact = fingerprint && strcmp(fingerprint, self->fingerprint) == 0;
+    if (*intact)
+        self->loaded_at = now;
+    return TRUE;
+}
+
+/* --- The engine ------------------------------------------------------------------------------- */
+
+static gboolean
+apply_difference(Nftables *self, const AkinNftRuleset *ruleset, GError **error)
+{
+    gboolean intact;
+    if (!nftables_check(&self->parent, &intact, error) || !intact)
+        return FALSE;
+    g_autofree char *text = akin_nft_update_text(self->loaded, ruleset);
+    return text[0] == '\0' || run(self, text, error);
+}
+
+static gboolean
+nftables_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
+               GError **error)
+{
+    Nftables *self = (Nftables *) engine;
+    g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
+    g_autoptr(GError) refused = NULL;
+    if (self->loaded && apply_difference(self, ruleset, &refused)) {
+        remember(self, g_steal_pointer(&ruleset));
+        return TRUE;
+    }
+    if (refused)
+        g_message("loading all rules anew: %s", refused->message);
+    g_autofree char *text = akin_nft_load_text(ruleset);
+    if (!run(self, text, error))
+        return FALSE;
+    remember(self, g_steal_pointer(&ruleset));
+    return TRUE;
+}
+
+static void
+nftables_forget(AkinEngine *engine)
+{
+    Nftables *self = (Nftables *) engine;
+    forget_fingerprint(self);
+    g_clear_pointer(&self->loaded, akin_nft_ruleset_free);
+}
+
+static gboolean
+nftables_remove(AkinEngine *engine, GError **error)
+{
+    Nftables *self = (Nftables *) engine;
+    if (!run(self, akin_nft_remove_text(), error))
+        return FALSE;
+    nftables_forget(engine);
+    return TRUE;
+}
+
+static gboolean
+count_map(Nftables *self, const char *map, GArray *counts, GError **error)
+{
+    g_autofree char *command =
+        g_strdup_printf("list map " AKIN_NFT_FAMILY " " AKIN_NFT_TABLE " %s", map);
+    const char *json = list(self, command, NFT_CTX_OUTPUT_JSON, error);
+    return json && akin_nft_listing_count(json, counts, error);
+}
+
+static gboolean
+nftables_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
+{
+    Nftables *self = (Nftables *) engine;
+    g_autoptr(GArray) outgoing = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
+    g_autoptr(GArray) incoming = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
+    if (self->loaded && (!count_map(self, AKIN_NFT_OUT_PORTS, outgoing, error) ||
+                         !count_map(self, AKIN_NFT_OUT_PROTOCOLS, outgoing, error) ||
+                         !count_map(self, AKIN_NFT_IN_PORTS, incoming, error) ||
+                         !count_map(self, AKIN_NFT_IN_PROTOCOLS, incoming, error)))
+        return FALSE;
+    *out = g_steal_pointer(&outgoing);
+    *in = g_steal_pointer(&incoming);
+    return TRUE;
+}
+
+static void
+nftables_describe(AkinEngine *engine, AkinSituation *situation)
+{
+    situation->ftp_helper = ((Nftables *) engine)->ftp_helper;
+}
+
+static void
+nftables_free(AkinEngine *engine)
+{
+    Nftables *self = (Nftables *) engine;
+    nftables_forget(engine);
+    g_clear_pointer(&self->generation, akin_nft_generation_free);
+    nft_ctx_free(self->nft);
+    g_free(self);
+}
+
+static const AkinEngineClass nftables_class = {
+    .name = "nftables",
+    .apply = nftables_apply,
+    .remove = nftables_remove,
+    .forget = nftables_forget,
+    .check = nftables_check,
+    .count = nftables_count,
+    .describe = nftables_describe,
+    .free = nftables_free,
+};
+
+/*
+ * Asks the kernel by a transaction that takes back what it makes: nobody ever sees the table, and
+ * modules that the real ruleset needs are loaded by it.
+ */
+#define PROBE "inet akin_probe"
+
+static gboolean
+probe(Nftables *self, GError **error)
+{
+    if (!run(self,
+             "add table " PROBE "\n"
+             "add chain " PROBE " a { type nat hook postrouting priority srcnat; }\n"
+             "add rule " PROBE " a fib saddr type local ct status dnat masquerade\n"
+             "delete table " PROBE "\n",
+             NULL)) {
+        g_autofree char *complaint = first_complaint(self->nft);
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
+                    "this kernel does not let akin use nftables (%s); run as root, on a kernel "
+                    "with nf_tables, nf_conntrack and nf_nat",
+                    complaint);
+        return FALSE;
+    }
+    self->ftp_helper = run(self,
+                           "add table " PROBE "\n"
+                           "add ct helper " PROBE " a { type \"ftp\" protocol tcp; }\n"
+                           "delete table " PROBE "\n",
+                           NULL);
+    return TRUE;
+}
+
+AkinEngine *
+akin_engine_nftables_new(GError **error)
+{
+    g_autoptr(AkinNftGeneration) generation = akin_nft_generation_new(error);
+    if (!generation)
+        return NULL;
+    struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+    if (!nft) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "libnftables does not start");
+        return NULL;
+    }
+    nft_ctx_buffer_output(nft);
+    nft_ctx_buffer_error(nft);
+
+    Nftables *self = g_new0(Nftables, 1);
+    self->parent.class = &nftables_class;
+    self->nft = nft;
+    self->generation = g_steal_pointer(&generation);
+    if (!probe(self, error)) {
+        nftables_free(&self->parent);
+        return NULL;
+    }
+    return &self->parent;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "cells.h"
+#include "policy.h"
+#include "situation.h"
+
+/*
+ * What loads a ruleset into this kernel. One engine exists in a helper, on the main thread.
+ *
+ * The promise of apply and remove: the kernel holds either all of the new ruleset or all of the
+ * old one, at every moment, for every packet. Only what bears akin's own names is touched.
+ * All errors are AKIN_ERROR_ENGINE_FAILED unless said otherwise.
+ */
+typedef struct _AkinEngine AkinEngine;
+
+typedef struct {
+    const char *name; /* "nftables", "ipfw", "pf" */
+
+    /* Makes the kernel hold the ruleset; on failure it holds what it held before. */
+    gboolean (*apply)(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
+                      GError **error);
+
+    /* Takes all of akin out of the kernel; no error when nothing is there. */
+    gboolean (*remove)(AkinEngine *engine, GError **error);
+
+    /* The next apply loads everything anew, whatever the kernel seems to hold. */
+    void (*forget)(AkinEngine *engine);
+
+    /*
+     * Reads back what the kernel holds. *intact is TRUE when that is what was last applied. Cheap
+     * as long as nobody has changed any rule since.
+     */
+    gboolean (*check)(AkinEngine *engine, gboolean *intact, GError **error);
+
+    /*
+     * Connections let through, by cell, for each direction: arrays of AkinCellCount that the
+     * caller frees with g_array_unref. Counting starts anew when a service is allowed.
+     */
+    gboolean (*count)(AkinEngine *engine, GArray **out, GArray **in, GError **error);
+
+    /* Fills in what the kernel can do: situation->ftp_helper. */
+    void (*describe)(AkinEngine *engine, AkinSituation *situation);
+
+    void (*free)(AkinEngine *engine);
+} AkinEngineClass;
+
+/* The first member of every engine. */
+struct _AkinEngine {
+    const AkinEngineClass *class;
+};
+
+/*
+ * name NULL: the one that suits this computer. AKIN_ERROR_NOT_SUPPORTED for a name that this
+ * build does not have, and when the kernel cannot do it.
+ */
+AkinEngine *akin_engine_new(const char *name, GError **error);
+void akin_engine_free(AkinEngine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinEngine, akin_engine_free)
+
+/*
+ * The engines that this operating system has, the preferred one first; ends with a NULL name.
+ * One file per system defines it.
+ */
+typedef struct {
+    const char *name;
+    AkinEngine *(*create)(GError **error);
+} AkinEngineEntry;
+
+extern const AkinEngineEntry akin_engines_here[];

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "policy.h"
+#include "situation.h"
+
+/*
+ * The kernel's switches that NAT needs: packet forwarding, and what goes with it. Turned on with
+ * NAT and put back to what they were when NAT ends; the old values are kept in a file as well, so
+ * that a helper which was killed can still put them back. One file per operating system.
+ */
+typedef struct _AkinForwarding AkinForwarding;
+
+/* state_dir is copied; it need not exist yet. Takes over from a helper that was killed. */
+AkinForwarding *akin_forwarding_new(const char *state_dir);
+void akin_forwarding_free(AkinForwarding *forwarding);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinForwarding, akin_forwarding_free)
+
+/* Fills in situation->routes4 and routes6: what others have turned on, not akin. */
+void akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation);
+
+/*
+ * Sets every switch as policy and situation need it; enforcing FALSE: all back to what they were.
+ * A switch that somebody else has changed meanwhile is left as it is. On failure
+ * (AKIN_ERROR_ENGINE_FAILED) the others are set all the same.
+ */
+gboolean akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
+                               const AkinSituation *situation, gboolean enforcing, GError **error);
+
+/* Whether akin has turned forwarding on, IPv4 or IPv6. */
+gboolean akin_forwarding_is_on(const AkinForwarding *forwarding);

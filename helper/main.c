@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "controller.h"
+#include "names.h"
+#include "power.h"
+#include "server.h"
+#include "uplink.h"
+
+/* Options, logging, wiring; nothing else. */
+
+typedef struct {
+    char *socket, *config, *state_dir, *engine, *check_config;
+    gboolean version;
+} Options;
+
+typedef struct {
+    GMainLoop *loop;
+    AkinController *controller;
+    AkinUplinkMonitor *uplinks;
+} Helper;
+
+/* --- Logging ---------------------------------------------------------------------------------- */
+
+/* One line on standard error; below systemd with the level that the journal understands. */
+static GLogWriterOutput
+write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer user_data)
+{
+    if (g_log_writer_is_journald(STDERR_FILENO))
+        return g_log_writer_journald(level, fields, count, user_data);
+    const char *message = "";
+    for (gsize i = 0; i < count; i++) {
+        if (g_strcmp0(fields[i].key, "MESSAGE") == 0)
+            message = fields[i].value;
+    }
+    if (level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO) && !getenv("G_MESSAGES_DEBUG"))
+        return G_LOG_WRITER_HANDLED;
+    fprintf(stderr, "akin-helper: %s%s\n",
+            level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL) ? "error: "
+            : level & G_LOG_LEVEL_WARNING                      ? "warning: "
+                                                               : "",
+            message);
+    return G_LOG_WRITER_HANDLED;
+}
+
+static int
+fail(const GError *error)
+{
+    fprintf(stderr, "akin-helper: %s\n", error->message);
+    return EXIT_FAILURE;
+}
+
+/* --- Events ----------------------------------------------------------------------------------- */
+
+static void
+read_uplinks(Helper *helper, const char *reason)
+{
+    g_autoptr(GError) error = NULL;
+    GPtrArray *interfaces = akin_uplink_monitor_read(helper->uplinks, &error);
+    if (interfaces)
+        akin_controller_interfaces_changed(helper->controller, interfaces, reason);
+    else
+        g_warning("%s", error->message);
+}
+
+static void
+uplinks_changed(gpointer user_data)
+{
+    read_uplinks(user_data, "network changed");
+}
+
+static void
+power_changed(gboolean awake, gpointer user_data)
+{
+    Helper *helper = user_data;
+    akin_controller_power_changed(helper->controller, awake);
+    if (awake)
+        read_uplinks(helper, "woke up");
+}
+
+static gboolean
+quit(gpointer user_data)
+{
+    g_main_loop_quit(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+hang_up(gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    if (!akin_controller_reload(user_data, &error))
+        g_warning("%s", error->message);
+    return G_SOURCE_CONTINUE;
+}
+
+/* --- Wiring ----------------------------------------------------------------------------------- */
+
+static void
+run(Helper *helper)
+{
+    g_autoptr(AkinPowerMonitor) power = akin_power_monitor_new(power_changed, helper);
+    guint sources[] = {g_unix_signal_add(SIGTERM, quit, helper->loop),
+                       g_unix_signal_add(SIGINT, quit, helper->loop),
+                       g_unix_signal_add(SIGHUP, hang_up, helper->controller)};
+    g_main_loop_run(helper->loop);
+    for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
+        g_source_remove(sources[i]);
+}
+
+/* Everything that can refuse comes before the kernel is touched: the socket, above all. */
+static gboolean
+serve(const Options *options, GError **error)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Helper helper = {loop, NULL, NULL};
+    g_autoptr(AkinEngine) engine = akin_engine_new(options->engine, error);
+    if (!engine)
+        return FALSE;
+    g_autoptr(AkinUplinkMonitor) uplinks = akin_uplink_monitor_new(uplinks_changed, &helper, error);
+    if (!uplinks)
+        return FALSE;
+    g_autoptr(AkinController) controller =
+        akin_controller_new(g_steal_pointer(&engine), akin_forwarding_new(options->state_dir),
+                            akin_store_new(options->config, options->state_dir));
+    g_autoptr(AkinServer) server = akin_server_new(options->socket, controller, error);
+    if (!server)
+        return FALSE;
+
+    helper.uplinks = uplinks;
+    helper.controller = controller;
+    read_uplinks(&helper, "started");
+    if (!akin_controller_enforce(controller, TRUE, "started", error))
+        return FALSE;
+    run(&helper);
+    return akin_controller_enforce(controller, FALSE, "stopped", error);
+}
+
+static gboolean
+parse_options(Options *options, int *argc, char ***argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, "Serve clients here", "PATH"},
+        {"config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "The policy file", "FILE"},
+        {"state-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->state_dir,
+         "What must outlive the helper", "DIR"},
+        {"engine", 0, 0, G_OPTION_ARG_STRING, &options->engine, "nftables", "NAME"},
+        {"check-config", 0, 0, G_OPTION_ARG_FILENAME, &options->check_config,
+         "Say whether FILE is a valid policy, and exit", "FILE"},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_set_summary(context, "Owns the firewall and NAT of this computer for akin.");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, argc, argv, error))
+        return FALSE;
+    if (*argc > 1) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "unknown argument; see akin-helper --help");
+        return FALSE;
+    }
+    if (!options->socket)
+        options->socket = g_strdup(AKIN_SOCKET_PATH);
+    if (!options->config)
+        options->config = g_strdup(AKIN_CONFIG_PATH);
+    if (!options->state_dir)
+        options->state_dir = g_strdup(AKIN_STATE_DIR);
+    return TRUE;
+}
+
+static void
+options_clear(Options *options)
+{
+    g_free(options->socket);
+    g_free(options->config);
+    g_free(options->state_dir);
+    g_free(options->engine);
+    g_free(options->check_config);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+int
+main(int argc, char **argv)
+{
+    g_auto(Options) options = {0};
+    g_autoptr(GError) error = NULL;
+    setlocale(LC_ALL, "C.UTF-8");
+    g_log_set_writer_func(write_log, NULL, NULL);
+    if (!parse_options(&options, &argc, &argv, &error)) {
+        fprintf(stderr, "akin-helper: %s\n", error->message);
+        return 2;
+    }
+    if (options.version) {
+        puts("akin-helper " AKIN_VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (options.check_config)
+        return akin_store_check(options.check_config, &error) ? EXIT_SUCCESS : fail(error);
+    if (geteuid() != 0) {
+        fputs("akin-helper: only root can change the firewall; try it with sudo\n", stderr);
+        return EXIT_FAILURE;
+    }
+    return serve(&options, &error) ? EXIT_SUCCESS : fail(error);
+}

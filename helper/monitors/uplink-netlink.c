@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "uplink.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "error.h"
+#include "rtnetlink.h"
+
+/*
+ * Theory of operation. One socket listens to the kernel's groups; its messages are only looked at
+ * to tell news from noise. News arms one timer of the main loop, which is off at all other times,
+ * so that an idle computer is never woken up. A reading asks for the state as a whole, on a socket
+ * of its own: what a failed one leaves behind goes away with it.
+ *
+ * Links, addresses and routes are separate questions, and the state may change between them. What
+ * changes then sends an event as well, hence another reading. An answer of several datagrams (more
+ * than some 30 links) may also lack something when the state changes meanwhile. The kernel says so
+ * and the question is asked again, a few times: with 5,000 links, of which some come and go, no
+ * answer is ever clean. What remains is what any of the answers held, so that nothing is missing
+ * that was there all the time, and the state is read once more soon.
+ */
+
+/* The same as MNL_SOCKET_DUMP_SIZE; the kernel never sends more in one datagram. */
+#define BUFFER_SIZE 32768
+
+/* For bursts, such as a container engine starting: without it 400 messages overrun the queue. */
+#define QUEUE_SIZE (1024 * 1024)
+
+/*
+ * A burst is over after this long without a message, and reported after that long anyway. Where
+ * a reading takes long (0.1 s with 10,000 links) both grow with it, so that a computer that never
+ * comes to rest spends a bounded share of its time on readings.
+ */
+#define QUIET_USEC (15 * 1000)
+#define LATEST_USEC (60 * 1000)
+#define COST_MAX_USEC (250 * 1000)
+
+/* Datagrams read before other sources of the main loop get their turn. */
+#define BATCH 64
+
+/* How often a question is asked that changes spoil. */
+#define ATTEMPTS 4
+
+#define GROUPS                                                                                     \
+    (RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE)
+
+typedef struct mnl_socket NetlinkSocket;
+
+static void
+netlink_socket_close(NetlinkSocket *socket)
+{
+    mnl_socket_close(socket);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetlinkSocket, netlink_socket_close)
+
+struct _AkinUplinkMonitor {
+    NetlinkSocket *events;
+    guint watch;
+    GSource *report; /* ready when a burst is over; never, while there is none */
+    gint64 first;    /* when the burst began, in monotonic µs; 0 while there is none */
+    gint64 cost;     /* of the last reading, in µs, up to COST_MAX_USEC */
+    AkinUplinkChanged changed;
+    gpointer user_data;
+    guint32 buffer[BUFFER_SIZE / sizeof(guint32)];
+};
+
+static NetlinkSocket *
+open_socket(int flags, guint groups, GError **error)
+{
+    g_autoptr(NetlinkSocket) socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | flags);
+    if (socket && mnl_socket_bind(socket, groups, MNL_SOCKET_AUTOPID) == 0)
+        return g_steal_pointer(&socket);
+    int code = errno;
+    gboolean absent = code == EPROTONOSUPPORT || code == EAFNOSUPPORT;
+    g_set_error(error, AKIN_ERROR, absent ? AKIN_ERROR_NOT_SUPPORTED : AKIN_ERROR_ENGINE_FAILED,
+                "cannot ask the kernel about network cards (rtnetlink): %s", g_strerror(code));
+    return NULL;
+}
+
+static void
+note_change(AkinUplinkMonitor *monitor)
+{
+    gint64 now = g_get_monotonic_time();
+    if (monitor->first == 0)
+        monitor->first = now;
+    gint64 quiet = now + MAX(QUIET_USEC, monitor->cost);
+    gint64 latest = monitor->first + MAX(LATEST_USEC, 4 * monitor->cost);
+    g_source_set_ready_time(monitor->report, MIN(quiet, latest));
+}
+
+static gboolean
+on_events(gint fd, GIOCondition condition, gpointer user_data)
+{
+    AkinUplinkMonitor *monitor = user_data;
+    (void) fd, (void) condition;
+    for (guint i = 0; i < BATCH; i++) {
+        ssize_t size =
+            mnl_socket_recvfrom(monitor->events, monitor->buffer, sizeof monitor->buffer);
+        if (size < 0 && (errno == EAGAIN || errno == EINTR))
+            break;
+        /* ENOBUFS, an overrun of the queue, and whatever else goes wrong may hide a change. */
+        if (size < 0 || akin_rtnetlink_is_news(monitor->buffer, size))
+            note_change(monitor);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* The callback may free the monitor. */
+static gboolean
+on_report(gpointer user_data)
+{
+    AkinUplinkMonitor *monitor = user_data;
+    g_source_set_ready_time(monitor->report, -1);
+    monitor->first = 0;
+    monitor->changed(monitor->user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+report_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
+{
+    (void) source;
+    return callback(user_data);
+}
+
+static GSource *
+report_source_new(AkinUplinkMonitor *monitor)
+{
+    static GSourceFuncs functions = {.dispatch = report_dispatch};
+    GSource *source = g_source_new(&functions, sizeof(GSource));
+    g_source_set_name(source, "akin uplink report");
+    g_source_set_callback(source, on_report, monitor, NULL);
+    g_source_attach(source, NULL);
+    return source;
+}
+
+/*
+ * Both may fail, and watching goes on: the first needs root, and costs only a reading more when
+ * bursts are great. The second is for Linux 5.3 and later, which takes the routes of a next-hop
+ * object away without a word when the object goes.
+ */
+static void
+tune(NetlinkSocket *events)
+{
+    int size = QUEUE_SIZE, group = RTNLGRP_NEXTHOP;
+    setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+    mnl_socket_setsockopt(events, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
+}
+
+AkinUplinkMonitor *
+akin_uplink_monitor_new(AkinUplinkChanged changed, gpointer user_data, GError **error)
+{
+    g_autoptr(NetlinkSocket) events = open_socket(SOCK_NONBLOCK, GROUPS, error);
+    if (!events)
+        return NULL;
+    tune(events);
+    AkinUplinkMonitor *monitor = g_new0(AkinUplinkMonitor, 1);
+    monitor->events = g_steal_pointer(&events);
+    monitor->changed = changed;
+    monitor->user_data = user_data;
+    monitor->report = report_source_new(monitor);
+    monitor->watch = g_unix_fd_add(mnl_socket_get_fd(monitor->events), G_IO_IN, on_events, monitor);
+    return monitor;
+}
+
+void
+akin_uplink_monitor_free(AkinUplinkMonitor *monitor)
+{
+    g_source_remove(monitor->watch);
+    g_source_destroy(monitor->report);
+    g_source_unref(monitor->report);
+    netlink_socket_close(monitor->events);
+    g_free(monitor);
+}
+
+/* No statistics, a quarter of the answer; and only table main, where the kernel can do that. */
+static gboolean
+send_request(NetlinkSocket *socket, guint16 type, guint8 family)
+{
+    guint8 buffer[128] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+    request->nlmsg_type = type;
+    request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    if (type == RTM_GETLINK) {
+        mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
+        mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    } else if (type == RTM_GETADDR) {
+        mnl_nlmsg_put_extra_header(request, sizeof(struct ifaddrmsg));
+    } else {
+        struct rtmsg *route = mnl_nlmsg_put_extra_header(request, sizeof *route);
+        route->rtm_family = family;
+        route->rtm_table = RT_TABLE_MAIN;
+    }
+    return mnl_socket_sendto(socket, request, request->nlmsg_len) >= 0;
+}
+
+static AkinDump
+ask(AkinUplinkMonitor *monitor, NetlinkSocket *socket, AkinLinkTable *table, guint16 type,
+    guint8 family)
+{
+    AkinDump state = send_request(socket, type, family) ? AKIN_DUMP_MORE : AKIN_DUMP_FAILED;
+    while (state == AKIN_DUMP_MORE) {
+        ssize_t size = mnl_socket_recvfrom(socket, monitor->buffer, sizeof monitor->buffer);
+        if (size >= 0)
+            state = akin_link_table_feed(table, monitor->buffer, size);
+        else if (errno != EINTR)
+            state = AKIN_DUMP_FAILED;
+    }
+    /* A network namespace without a single route has no table main yet. */
+    if (state == AKIN_DUMP_FAILED && errno == ENOENT && type == RTM_GETROUTE)
+        return AKIN_DUMP_DONE;
+    return state;
+}
+
+/* FALSE with errno. */
+static gboolean
+read_tables(AkinUplinkMonitor *monitor, NetlinkSocket *socket, AkinLinkTable *table)
+{
+    static const struct {
+        guint16 type;
+        guint8 family;
+    } questions[] = {{RTM_GETLINK, AF_UNSPEC},
+                     {RTM_GETADDR, AF_UNSPEC},
+                     {RTM_GETROUTE, AF_INET},
+                     {RTM_GETROUTE, AF_INET6}};
+    for (guint i = 0; i < G_N_ELEMENTS(questions); i++) {
+        AkinDump state = AKIN_DUMP_INTERRUPTED;
+        for (guint k = 0; k < ATTEMPTS && state == AKIN_DUMP_INTERRUPTED; k++)
+            state = ask(monitor, socket, table, questions[i].type, questions[i].family);
+        if (state == AKIN_DUMP_FAILED)
+            return FALSE;
+        if (state == AKIN_DUMP_INTERRUPTED)
+            note_change(monitor);
+    }
+    return TRUE;
+}
+
+GPtrArray *
+akin_uplink_monitor_read(AkinUplinkMonitor *monitor, GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(NetlinkSocket) socket = open_socket(0, 0, error);
+    if (!socket)
+        return NULL;
+    /* Lets the kernel leave out other tables. Older than 4.20 it sends all, and we leave out. */
+    int strict = 1;
+    mnl_socket_setsockopt(socket, NETLINK_GET_STRICT_CHK, &strict, sizeof strict);
+
+    g_autoptr(AkinLinkTable) table = akin_link_table_new();
+    if (!read_tables(monitor, socket, table)) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                    "cannot read the kernel's network cards and routes: %s", g_strerror(errno));
+        return NULL;
+    }
+    GPtrArray *interfaces = akin_link_table_finish(table);
+    monitor->cost = MIN(g_get_monotonic_time() - start, COST_MAX_USEC);
+    return interfaces;
+}

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "policy-file.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "names.h"
+#include "shown.h"
+
+/*
+ * Theory of operation
+ *
+ * GKeyFile reads and writes the text and keeps what it does not know; it gives no line numbers.
+ * A Reader therefore keeps the text, and finds the line of a group's key only once something is
+ * wrong with it. Every key has one parse function, listed in the table at the end of the reading
+ * half; the writing half sets exactly the same keys.
+ */
+
+#define OWN_SERVICE_PREFIX "service "
+
+typedef struct {
+    GKeyFile *file;
+    const char *text;
+    AkinPolicy *policy;
+    GPtrArray *remarks;
+} Reader;
+
+static const char header[] =
+    "# akin's policy: what may pass and where NAT runs. See akin.conf(5).\n"
+    "# Edit it, then run: akinctl reload\n";
+
+/* --- Lines ---------------------------------------------------------------------------------- */
+
+/* The text between an opening bracket and the last closing one; NULL when line is no group. */
+static char *
+line_group(const char *line)
+{
+    const char *end = strrchr(line, ']');
+    return line[0] == '[' && end ? g_strndup(line + 1, end - line - 1) : NULL;
+}
+
+/* Counting from 1; 0 when it is not there. key NULL: the line of the group itself. */
+static guint
+find_line(const char *text, const char *group, const char *key)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autofree char *current = NULL;
+    for (guint i = 0; lines[i]; i++) {
+        char *line = g_strstrip(lines[i]);
+        char *opened = line_group(line);
+        if (opened) {
+            g_free(current);
+            current = opened;
+        }
+        if (g_strcmp0(current, group) != 0 || (key && opened))
+            continue;
+        gsize length = key ? strlen(key) : 0;
+        if (!key ||
+            (strncmp(line, key, length) == 0 && strchr("= \t", line[length]) && strchr(line, '=')))
+            return i + 1;
+    }
+    return 0;
+}
+
+/* Turns the reason in error into "line N: reason", with the code that callers expect. */
+static gboolean
+fail_at(const Reader *reader, const char *group, const char *key, GError **error)
+{
+    if (!error || !*error)
+        return FALSE;
+    guint line = find_line(reader->text, group, key);
+    (*error)->domain = AKIN_ERROR;
+    (*error)->code = AKIN_ERROR_POLICY_BROKEN;
+    g_prefix_error(error, "line %u: ", line);
+    return FALSE;
+}
+
+static void
+remark(const Reader *reader, const char *group, const char *key)
+{
+    if (!reader->remarks)
+        return;
+    g_autofree char *name = akin_shown(key ? key : group);
+    g_ptr_array_add(reader->remarks, g_strdup_printf("line %u: unknown %s ‘%s’ is ignored",
+                                                     find_line(reader->text, group, key),
+                                                     key ? "key" : "group", name));
+}
+
+/* What GKeyFile would refuse without a line number. */
+static gboolean
+check_lines(const char *text, GError **error)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    gboolean in_group = FALSE;
+    for (guint i = 0; lines[i]; i++) {
+        char *line = g_strstrip(lines[i]);
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        g_autofree char *group = line_group(line);
+        in_group = in_group || group;
+        if (group ? g_str_has_suffix(line, "]") : in_group && strchr(line, '=') > line)
+            continue;
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
+                    "line %u: neither a [group], a key=value below a group nor a # comment", i + 1);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+typedef gboolean (*ParseValue)(AkinPolicy *policy, const char *value, GError **error);
+
+static gboolean
+parse_boolean(const char *value, gboolean *result, GError **error)
+{
+    if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, "write true or false");
+        return FALSE;
+    }
+    *result = strcmp(value, "true") == 0;
+    return TRUE;
+}
+
+/* "a; b;" as its words; empty ones are left out. */
+static GStrv
+split_list(const char *value)
+{
+    g_auto(GStrv) words = g_strsplit(value, ";", -1);
+    GStrvBuilder *builder = g_strv_builder_new();
+    for (guint i = 0; words[i]; i++) {
+        if (*g_strstrip(words[i]))
+            g_strv_builder_add(builder, words[i]);
+    }
+    GStrv list = g_strv_builder_end(builder);
+    g_strv_builder_unref(builder);
+    return list;
+}
+
+static gboolean
+parse_enabled(AkinPolicy *policy, const char *value, GError **error)
+{
+    return parse_boolean(value, &policy->firewall, error);
+}
+
+static gboolean
+parse_panic(AkinPolicy *policy, const char *value, GError **error)
+{
+    return parse_boolean(value, &policy->panic, error);
+}
+
+static gboolean
+parse_trusted(AkinPolicy *policy, const char *value, GError **error)
+{
+    g_auto(GStrv) addresses = split_list(value);
+    return akin_policy_trust(policy, (const char *const *) addresses, error);
+}
+
+static gboolean
+parse_nat_mode(AkinPolicy *policy, const char *value, GError **error)
+{
+    return akin_nat_mode_parse(value, &policy->nat, error);
+}
+
+static gboolean
+parse_reach_host(AkinPolicy *policy, const char *value, GError **error)
+{
+    return parse_boolean(value, &policy->machines_reach_host, error);
+}
+
+static gboolean
+parse_networks(AkinPolicy *policy, const char *value, GError **error)
+{
+    g_auto(GStrv) patterns = split_list(value);
+    return akin_policy_set_patterns(policy, (const char *const *) patterns, error);
+}
+
+static const struct {
+    const char *group, *key;
+    ParseValue parse;
+} simple_keys[] = {
+    {"firewall", "enabled", parse_enabled},           {"firewall", "panic", parse_panic},
+    {"firewall", "trusted-pingers", parse_trusted},   {"nat", "mode", parse_nat_mode},
+    {"nat", "machines-reach-host", parse_reach_host}, {"nat", "networks", parse_networks},
+};
+
+static gboolean
+read_simple_key(Reader *reader, const char *group, const char *key, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(simple_keys); i++) {
+        if (strcmp(simple_keys[i].group, group) != 0 || strcmp(simple_keys[i].key, key) != 0)
+            continue;
+        g_autofree char *value = g_key_file_get_string(reader->file, group, key, error);
+        if (!value || !simple_keys[i].parse(reader->policy, value, error))
+            return fail_at(reader, group, key, error);
+        return TRUE;
+    }
+    remark(reader, group, key);
+    return TRUE;
+}
+
+/* "out;in", "out", "in" or "none". */
+static gboolean
+parse_directions(const char *value, guint *directions, GError **error)
+{
+    g_auto(GStrv) words = split_list(value);
+    *directions = 0;
+    for (guint i = 0; words[i]; i++) {
+        if (strcmp(words[i], "out") == 0)
+            *directions |= AKIN_OUTGOING;
+        else if (strcmp(words[i], "in") == 0)
+            *directions |= AKIN_INCOMING;
+        else if (strcmp(words[i], "none") != 0 || words[1])
+            break;
+        if (!words[i + 1])
+            return TRUE;
+    }
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, "write out, in, out;in or none");
+    return FALSE;
+}
+
+static gboolean
+read_service_state(Reader *reader, const char *name, GError **error)
+{
+    const char *const names[] = {name, NULL};
+    guint directions;
+    g_autofree char *value = g_key_file_get_string(reader->file, "services", name, error);
+    if (!value || !parse_directions(value, &directions, error) ||
+        !akin_policy_set_services(reader->policy, names, 0, FALSE, error) ||
+        (directions && !akin_policy_set_services(reader->policy, names, directions, TRUE, error)))
+        return fail_at(reader, "services", name, error);
+    return TRUE;
+}
+
+static gboolean
+read_own_service(Reader *reader, const char *group, GError **error)
+{
+    const char *name = group + strlen(OWN_SERVICE_PREFIX);
+    g_autofree char *title = g_key_file_get_string(reader->file, group, "title", NULL);
+    g_autofree char *out = g_key_file_get_string(reader->file, group, "out", NULL);
+    g_autofree char *in = g_key_file_get_string(reader->file, group, "in", NULL);
+    g_autoptr(AkinService) service =
+        akin_service_new(name, title, out ? out : "", in ? in : "", error);
+    if (!service || !akin_policy_add_service(reader->policy, service, error))
+        return fail_at(reader, group, NULL, error);
+    return TRUE;
+}
+
+/* key "tcp/80"; one "192.168.56.101:80 from 203.0.113.0/24". Cuts place in pieces. */
+static gboolean
+parse_forward(AkinPolicy *policy, const char *key, char *place, GError **error)
+{
+    char *from = strstr(place, " from ");
+    if (from)
+        *from = '\0';
+    char *colon = strrchr(g_strstrip(place), ':');
+    const char *slash = strchr(key, '/');
+    guint16 port, target_port;
+    if (!colon || !slash) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
+                    "write it like tcp/80=192.168.56.101:80 or tcp/80=[fd00:56::101]:80");
+        return FALSE;
+    }
+    *colon = '\0';
+    if (place[0] == '[' && colon[-1] == ']') {
+        colon[-1] = '\0';
+        place++;
+    }
+    g_autofree char *protocol = g_strndup(key, slash - key);
+    AkinForward forward;
+    return akin_port_parse(slash + 1, &port, error) &&
+           akin_port_parse(colon + 1, &target_port, error) &&
+           akin_forward_parse(&forward, protocol, port, place, target_port,
+                              from ? g_strstrip(from + strlen(" from ")) : "anyone", error) &&
+           akin_policy_add_forward(policy, &forward, error);
+}
+
+static gboolean
+read_forward(Reader *reader, const char *key, GError **error)
+{
+    g_autofree char *value = g_key_file_get_string(reader->file, "forwards", key, error);
+    if (!value)
+        return fail_at(reader, "forwards", key, error);
+    g_auto(GStrv) places = split_list(value);
+    for (guint i = 0; places[i]; i++) {
+        if (!parse_forward(reader->policy, key, places[i], error))
+            return fail_at(reader, "forwards", key, error);
+    }
+    return TRUE;
+}
+
+static gboolean
+read_group(Reader *reader, const char *group, GError **error)
+{
+    gboolean (*read_key)(Reader *, const char *, GError **) = NULL;
+    if (strcmp(group, "services") == 0)
+        read_key = read_service_state;
+    else if (strcmp(group, "forwards") == 0)
+        read_key = read_forward;
+
+    g_auto(GStrv) keys = g_key_file_get_keys(reader->file, group, NULL, error);
+    for (guint i = 0; keys && keys[i]; i++) {
+        if (read_key ? !read_key(reader, keys[i], error)
+                     : !read_simple_key(reader, group, keys[i], error))
+            return FALSE;
+    }
+    return keys != NULL;
+}
+
+/* Own services first: [services] may name them, wherever it stands in the file. */
+static gboolean
+read_groups(Reader *reader, GError **error)
+{
+    g_auto(GStrv) groups = g_key_file_get_groups(reader->file, NULL);
+    for (guint i = 0; groups[i]; i++) {
+        if (g_str_has_prefix(groups[i], OWN_SERVICE_PREFIX) &&
+            !read_own_service(reader, groups[i], error))
+            return FALSE;
+    }
+    static const char *const known[] = {"firewall", "nat", "services", "forwards", NULL};
+    for (guint i = 0; groups[i]; i++) {
+        if (g_str_has_prefix(groups[i], OWN_SERVICE_PREFIX))
+            continue;
+        if (!g_strv_contains(known, groups[i]))
+            remark(reader, groups[i], NULL);
+        else if (!read_group(reader, groups[i], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_text(const char *text, gsize length, GError **error)
+{
+    const char *reason = NULL;
+    if (length == 0)
+        reason = "the file is empty; remove it to have the default policy";
+    else if (length > AKIN_POLICY_FILE_MAX)
+        reason = "the file is larger than 1 MiB; no policy needs that";
+    else if (memchr(text, '\0', length) || !g_utf8_validate(text, length, NULL))
+        reason = "the file is not text in UTF-8";
+    if (reason)
+        g_set_error_literal(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, reason);
+    return reason == NULL;
+}
+
+AkinPolicy *
+akin_policy_parse(const char *text, gsize length, GPtrArray *remarks, GError **error)
+{
+    if (!check_text(text, length, error))
+        return NULL;
+    g_autofree char *copy = g_strndup(text, length);
+    if (!check_lines(copy, error))
+        return NULL;
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) local = NULL;
+    if (!g_key_file_load_from_data(file, copy, length, G_KEY_FILE_NONE, &local)) {
+        g_set_error_literal(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, local->message);
+        return NULL;
+    }
+    g_autoptr(AkinPolicy) policy = akin_policy_new_default();
+    Reader reader = {file, copy, policy, remarks};
+    if (!read_groups(&reader, &local)) {
+        g_propagate_error(error, g_steal_pointer(&local));
+        return NULL;
+    }
+    return g_steal_pointer(&policy);
+}
+
+/* --- Writing ---------------------------------------------------------------------------------- */
+
+static void
+write_switches(const AkinPolicy *policy, GKeyFile *file)
+{
+    g_autoptr(GString) patterns = g_string_new(NULL);
+    for (guint i = 0; i < policy->patterns->len; i++)
+        g_string_append_printf(patterns, "%s%s", i ? ";" : "",
+                               (const char *) policy->patterns->pdata[i]);
+
+    g_key_file_set_boolean(file, "firewall", "enabled", policy->firewall);
+    g_key_file_set_boolean(file, "firewall", "panic", policy->panic);
+    g_key_file_set_string(file, "nat", "mode", akin_nat_mode_name(policy->nat));
+    g_key_file_set_boolean(file, "nat", "machines-reach-host", policy->machines_reach_host);
+    g_key_file_set_string(file, "nat", "networks", patterns->str);
+
+    g_autoptr(GString) trusted = g_string_new(NULL);
+    for (guint i = 0; i < policy->trusted->len; i++) {
+        g_autofree char *prefix =
+            akin_prefix_format(&g_array_index(policy->trusted, AkinPrefix, i));
+        g_string_append_printf(trusted, "%s%s", i ? ";" : "", prefix);
+    }
+    g_key_file_set_string(file, "firewall", "trusted-pingers", trusted->str);
+}
+
+static void
+write_own_service(const AkinService *service, GKeyFile *file)
+{
+    g_autofree char *group = g_strconcat(OWN_SERVICE_PREFIX, service->name, NULL);
+    g_autofree char *out = akin_ports_format(service->out);
+    g_autofree char *in = akin_ports_format(service->in);
+    g_key_file_set_string(file, group, "title", service->title);
+    g_key_file_set_string(file, group, "out", out);
+    g_key_file_set_string(file, group, "in", in);
+}
+
+static void
+write_services(const AkinPolicy *policy, GKeyFile *file)
+{
+    static const char *const words[] = {"none", "out", "in", "out;in"};
+    for (guint i = 0; i < policy->services->len; i++) {
+        const AkinServiceState *state = &g_array_index(policy->services, AkinServiceState, i);
+        if (state->service->own)
+            write_own_service(state->service, file);
+        if (state->decided)
+            g_key_file_set_string(file, "services", state->service->name, words[state->allowed]);
+    }
+}
+
+static char *
+forward_key(const AkinForward *forward)
+{
+    return g_strdup_printf("%s/%u", akin_protocol_name(forward->protocol), forward->port);
+}
+
+/* The machine's side of a forward, as parse_forward reads it. */
+static char *
+forward_place(const AkinForward *forward)
+{
+    g_autofree char *address = akin_prefix_format(&forward->address);
+    g_autofree char *from = akin_forward_format_from(forward);
+    gboolean bare = forward->address.family == AKIN_IPV4;
+    gboolean anyone = forward->from == AKIN_FROM_ANYONE;
+    return g_strdup_printf("%s%s%s:%u%s%s", bare ? "" : "[", address, bare ? "" : "]",
+                           forward->target_port, anyone ? "" : " from ", anyone ? "" : from);
+}
+
+/* A key a port: those of both families stand behind one, as neighbours in the policy. */
+static void
+write_forwards(const AkinPolicy *policy, GKeyFile *file)
+{
+    const AkinForward *forwards = (const AkinForward *) policy->forwards->data;
+    g_autofree char *value = NULL;
+    for (guint i = 0; i < policy->forwards->len; i++) {
+        gboolean continues = i > 0 && forwards[i].protocol == forwards[i - 1].protocol &&
+                             forwards[i].port == forwards[i - 1].port;
+        g_autofree char *place = forward_place(&forwards[i]);
+        g_autofree char *key = forward_key(&forwards[i]);
+        char *joined = continues ? g_strconcat(value, "; ", place, NULL) : g_strdup(place);
+        g_free(value);
+        value = joined;
+        g_key_file_set_string(file, "forwards", key, value);
+    }
+}
+
+static gboolean
+wants_forward_key(const AkinPolicy *policy, const char *key)
+{
+    for (guint i = 0; i < policy->forwards->len; i++) {
+        g_autofree char *own = forward_key(&g_array_index(policy->forwards, AkinForward, i));
+        if (strcmp(own, key) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+wants_service_key(const AkinPolicy *policy, const char *key)
+{
+    const AkinServiceState *state = akin_policy_find_service(policy, key);
+    return state && state->decided;
+}
+
+static void
+prune_keys(const AkinPolicy *policy, GKeyFile *file, const char *group,
+           gboolean (*wants)(const AkinPolicy *, const char *))
+{
+    g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
+    for (guint i = 0; keys && keys[i]; i++) {
+        if (!wants(policy, keys[i]))
+            g_key_file_remove_key(file, group, keys[i], NULL);
+    }
+}
+
+/* Takes out what the policy no longer has; what it has was overwritten in place. */
+static void
+prune(const AkinPolicy *policy, GKeyFile *file)
+{
+    prune_keys(policy, file, "services", wants_service_key);
+    prune_keys(policy, file, "forwards", wants_forward_key);
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+    for (guint i = 0; groups[i]; i++) {
+        if (g_str_has_prefix(groups[i], OWN_SERVICE_PREFIX) &&
+            !akin_policy_find_service(policy, groups[i] + strlen(OWN_SERVICE_PREFIX)))
+            g_key_file_remove_group(file, groups[i], NULL);
+    }
+}
+
+char *
+akin_policy_format(const AkinPolicy *policy, const char *previous)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    const char *start = previous ? previous : header;
+    g_key_file_load_from_data(file, start, strlen(start), G_KEY_FILE_KEEP_COMMENTS, NULL);
+    write_switches(policy, file);
+    write_services(policy, file);
+    write_forwards(policy, file);
+    prune(policy, file);
+    return g_key_file_to_data(file, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "names.h"
+
+/* What decided, as an end of a sentence; reason is the caller's to free. */
+typedef struct {
+    AkinVerdict verdict;
+    char *reason;
+} Finding;
+
+static Finding finding(AkinVerdict verdict, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static Finding
+finding(AkinVerdict verdict, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    Finding found = {verdict, g_strdup_vprintf(format, arguments)};
+    va_end(arguments);
+    return found;
+}
+
+const char *
+akin_verdict_name(AkinVerdict verdict)
+{
+    static const char *const names[] = {"pass", "reject", "drop"};
+    return names[verdict];
+}
+
+gboolean
+akin_question_parse(AkinQuestion *question, const char *direction, const char *protocol, guint port,
+                    const char *address, GError **error)
+{
+    memset(question, 0, sizeof *question);
+    question->outgoing = strcmp(direction, "out") == 0;
+    if (!question->outgoing && strcmp(direction, "in") != 0) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                    "not a direction; use out or in");
+        return FALSE;
+    }
+    if (!akin_protocol_parse(protocol, &question->protocol, error))
+        return FALSE;
+    if (akin_protocol_has_ports(question->protocol) ? port < 1 || port > 65535 : port != 0) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                    port ? "‘%u’ is not a port of %s" : "which port? give one from 1 to 65535",
+                    port, protocol);
+        return FALSE;
+    }
+    question->port = port;
+    question->has_address = address[0] != '\0';
+    return !question->has_address || akin_address_parse(address, &question->address, error);
+}
+
+/* The services that cover the question in its direction, allowed or not: "http, http-alt". */
+static char *
+name_services(const AkinPolicy *policy, const AkinQuestion *question, gboolean allowed)
+{
+    guint direction = question->outgoing ? AKIN_OUTGOING : AKIN_INCOMING;
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < policy->services->len; i++) {
+        const AkinServiceState *state = &g_array_index(policy->services, AkinServiceState, i);
+        if (((state->allowed & direction) != 0) == allowed &&
+            akin_ports_contain(akin_service_ports(state->service, direction), question->protocol,
+                               question->port))
+            g_string_append_printf(names, "%s%s", names->len ? ", " : "", state->service->name);
+    }
+    return names->len ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
+}
+
+/* Rows 5, 6 and 7 of the contract: by service. */
+static Finding
+judge_service(const AkinPolicy *policy, const AkinQuestion *question)
+{
+    AkinVerdict refusal = question->outgoing ? AKIN_REJECT : AKIN_DROP;
+    const char *way = question->outgoing ? "outgoing" : "incoming";
+    g_autofree char *allowed = name_services(policy, question, TRUE);
+    if (allowed)
+        return finding(AKIN_PASS, "%s is allowed %s", allowed, way);
+    g_autofree char *denied = name_services(policy, question, FALSE);
+    if (denied)
+        return finding(refusal, "%s is not allowed %s", denied, way);
+    return finding(refusal, "no allowed service has it %s", way);
+}
+
+static const AkinForward *
+find_forward(const AkinPolicy *policy, const AkinSituation *situation, const AkinQuestion *question)
+{
+    for (guint i = 0; i < policy->forwards->len; i++) {
+        const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, i);
+        if (forward->protocol != question->protocol || forward->port != question->port ||
+            forward->from == AKIN_FROM_LOOPBACK ||
+            (question->has_address && forward->address.family != question->address.family))
+            continue;
+        if (forward->from == AKIN_FROM_NETWORK &&
+            (!question->has_address ||
+             !akin_prefix_contains(&forward->network, &question->address)))
+            continue;
+        if (akin_situation_find_network(policy, situation, &forward->address))
+            return forward;
+    }
+    return NULL;
+}
+
+static gboolean
+is_trusted(const AkinPolicy *policy, const AkinPrefix *address)
+{
+    for (guint i = 0; i < policy->trusted->len; i++) {
+        if (akin_prefix_contains(&g_array_index(policy->trusted, AkinPrefix, i), address))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* DHCP and DNS, which machines always get from this computer. */
+static gboolean
+is_machines_due(const AkinQuestion *question)
+{
+    if (question->protocol == AKIN_PROTOCOL_UDP)
+        return question->port == 53 || question->port == 67 || question->port == 547;
+    return question->protocol == AKIN_PROTOCOL_TCP && question->port == 53;
+}
+
+static Finding
+judge_machine(const AkinPolicy *policy, const AkinInterface *network, const AkinQuestion *question)
+{
+    if (question->outgoing)
+        return finding(AKIN_PASS, "it is a machine of %s", network->name);
+    if (policy->machines_reach_host)
+        return finding(AKIN_PASS, "machines of %s may reach this computer", network->name);
+    if (is_machines_due(question))
+        return finding(AKIN_PASS, "machines always get DHCP and DNS");
+    return finding(AKIN_REJECT, "machines may not reach this computer");
+}
+
+static Finding
+judge_incoming(const AkinPolicy *policy, const AkinSituation *situation,
+               const AkinQuestion *question)
+{
+    if (question->has_address && !akin_prefix_is_unicast(&question->address))
+        return finding(AKIN_DROP, "such a source is forged when it comes from outside");
+    if (policy->panic)
+        return finding(AKIN_DROP, "everything is blocked (panic)");
+    const AkinForward *forward =
+        akin_nat_is_active(policy, situation) ? find_forward(policy, situation, question) : NULL;
+    if (forward) {
+        g_autofree char *address = akin_prefix_format(&forward->address);
+        return finding(AKIN_PASS, "it is forwarded to %s port %u", address, forward->target_port);
+    }
+    if (!policy->firewall)
+        return finding(AKIN_PASS, "the firewall is off");
+    if (question->protocol == AKIN_PROTOCOL_PING && question->has_address &&
+        is_trusted(policy, &question->address))
+        return finding(AKIN_PASS, "the address may ping");
+    return judge_service(policy, question);
+}
+
+static Finding
+judge(const AkinPolicy *policy, const AkinSituation *situation, gboolean enforcing,
+      const AkinQuestion *question)
+{
+    if (!enforcing)
+        return finding(AKIN_PASS, "akin is stopped");
+    if (question->has_address && question->outgoing && akin_prefix_is_loopback(&question->address))
+        return finding(AKIN_PASS, "it stays on this computer");
+    const AkinInterface *network =
+        question->has_address ? akin_situation_find_network(policy, situation, &question->address)
+                              : NULL;
+    if (network)
+        return judge_machine(policy, network, question);
+    if (!question->outgoing)
+        return judge_incoming(policy, situation, question);
+    if (policy->panic)
+        return finding(AKIN_REJECT, "everything is blocked (panic)");
+    if (!policy->firewall)
+        return finding(AKIN_PASS, "the firewall is off");
+    return judge_service(policy, question);
+}
+
+AkinVerdict
+akin_explain(const AkinPolicy *policy, const AkinSituation *situation, gboolean enforcing,
+             const AkinQuestion *question, char **sentence)
+{
+    static const char *const verbs[] = {"passes", "is rejected at once", "is dropped silently"};
+    Finding found = judge(policy, situation, enforcing, question);
+    g_autofree char *reason = found.reason;
+    g_autofree char *address =
+        question->has_address ? akin_prefix_format(&question->address) : NULL;
+    g_autofree char *port = question->port ? g_strdup_printf(" port %u", question->port) : NULL;
+    *sentence = g_strdup_printf("%s%s %s%s%s %s: %s", akin_protocol_name(question->protocol),
+                                port ? port : "", question->outgoing ? "going out" : "coming in",
+                                address ? (question->outgoing ? " to " : " from ") : "",
+                                address ? address : "", verbs[found.verdict], reason);
+    return found.verdict;
+}

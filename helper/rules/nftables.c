@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nftables.h"
+
+#include "cells.h"
+#include "names.h"
+#include "nft-ruleset.h"
+
+/*
+ * Theory of operation
+ *
+ * Every packet from an interface meets guard first, before connection tracking: what carries a
+ * forged address goes no further (row 10 of the contract). Then the three filter chains ask where
+ * it comes from and where it goes. "Outside" is never named: it is whatever is neither loopback nor
+ * matches a pattern of VM networks, so that a card which appears is guarded from its first packet.
+ *
+ * Numbers in the comments of the rules are the rows of the contract in the design.
+ *
+ * The order within a chain is the order of what must win: panic stands before the answers to
+ * established connections, these before all that asks for services.
+ */
+
+#define ND_TYPES                                                                                   \
+    "nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, nd-redirect"
+#define MLD_TYPES "mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report"
+
+typedef struct {
+    const AkinPolicy *policy;
+    const AkinSituation *situation;
+    AkinNftRuleset *ruleset;
+    gboolean nat;
+} Compiler;
+
+/* --- Sets ------------------------------------------------------------------------------------- */
+
+static void
+add_vm_interfaces(Compiler *c)
+{
+    AkinNftPart *part =
+        akin_nft_add_set(c->ruleset, "vm_interfaces", "type ifname\nflags interval");
+    part->refill = TRUE;
+    for (guint i = 0; i < c->policy->patterns->len; i++)
+        akin_nft_line(part, "\"%s\"", (char *) c->policy->patterns->pdata[i]);
+    akin_nft_part_sort(part);
+}
+
+/* Every subnet of every VM network that is up, once, whatever interface it is on. */
+static void
+add_vm_networks(Compiler *c, AkinFamily family)
+{
+    AkinNftPart *part =
+        family == AKIN_IPV4
+            ? akin_nft_add_set(c->ruleset, "vm_networks4", "type ipv4_addr\nflags interval")
+            : akin_nft_add_set(c->ruleset, "vm_networks6", "type ipv6_addr\nflags interval");
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(AkinPrefix));
+    for (guint i = 0; i < c->situation->interfaces->len; i++) {
+        const AkinInterface *interface = c->situation->interfaces->pdata[i];
+        if (!akin_network_is_up(c->policy, interface))
+            continue;
+        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
+        g_array_append_vals(all, subnets->data, subnets->len);
+    }
+    akin_prefixes_prune(all);
+    for (guint i = 0; i < all->len; i++) {
+        const AkinPrefix *subnet = &g_array_index(all, AkinPrefix, i);
+        g_autofree char *text = akin_prefix_format(subnet);
+        if (subnet->family == family)
+            akin_nft_line(part, "%s", text);
+    }
+    akin_nft_part_sort(part);
+}
+
+/* Which source addresses are a machine's own, by the interface it is behind. */
+static void
+add_vm_sources(Compiler *c, AkinFamily family)
+{
+    AkinNftPart *part =
+        family == AKIN_IPV4
+            ? akin_nft_add_set(c->ruleset, "vm_sources4", "type ifname . ipv4_addr\nflags interval")
+            : akin_nft_add_set(c->ruleset, "vm_sources6",
+                               "type ifname . ipv6_addr\nflags interval");
+    for (guint i = 0; i < c->situation->interfaces->len; i++) {
+        const AkinInterface *interface = c->situation->interfaces->pdata[i];
+        if (!akin_network_is_up(c->policy, interface))
+            continue;
+        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
+        for (guint k = 0; k < subnets->len; k++) {
+            const AkinPrefix *subnet = &g_array_index(subnets, AkinPrefix, k);
+            g_autofree char *text = akin_prefix_format(subnet);
+            if (subnet->family == family)
+                akin_nft_line(part, "\"%s\" . %s", interface->name, text);
+        }
+    }
+    akin_nft_part_sort(part);
+}
+
+/* nft cannot compare two interfaces; a pair of equal names says "the same VM network". */
+static void
+add_vm_links(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_set(c->ruleset, "vm_links", "type ifname . ifname");
+    for (guint i = 0; i < c->situation->interfaces->len; i++) {
+        const AkinInterface *interface = c->situation->interfaces->pdata[i];
+        if (akin_interface_role(c->policy, interface) == AKIN_ROLE_VM_NETWORK)
+            akin_nft_line(part, "\"%s\" . \"%s\"", interface->name, interface->name);
+    }
+    akin_nft_part_sort(part);
+}
+
+static void
+add_trusted(Compiler *c, AkinFamily family)
+{
+    AkinNftPart *part =
+        family == AKIN_IPV4
+            ? akin_nft_add_set(c->ruleset, "trusted4", "type ipv4_addr\nflags interval")
+            : akin_nft_add_set(c->ruleset, "trusted6", "type ipv6_addr\nflags interval");
+    g_autoptr(GArray) trusted = g_array_copy(c->policy->trusted);
+    akin_prefixes_prune(trusted);
+    for (guint i = 0; i < trusted->len; i++) {
+        const AkinPrefix *prefix = &g_array_index(trusted, AkinPrefix, i);
+        g_autofree char *text = akin_prefix_format(prefix);
+        if (prefix->family == family)
+            akin_nft_line(part, "%s", text);
+    }
+    akin_nft_part_sort(part);
+}
+
+static void
+add_ports(Compiler *c, const char *name, const GArray *cells)
+{
+    AkinNftPart *part = akin_nft_add_map(
+        c->ruleset, name, "type inet_proto . inet_service : verdict\nflags interval\ncounter");
+    for (guint i = 0; i < cells->len; i++) {
+        const AkinPortRange *cell = &g_array_index(cells, AkinPortRange, i);
+        const char *protocol = akin_protocol_name(cell->protocol);
+        if (!akin_protocol_has_ports(cell->protocol))
+            continue;
+        if (cell->first == cell->last)
+            akin_nft_line(part, "%s . %u : accept", protocol, cell->first);
+        else
+            akin_nft_line(part, "%s . %u-%u : accept", protocol, cell->first, cell->last);
+    }
+    akin_nft_part_sort(part);
+}
+
+static void
+add_protocols(Compiler *c, const char *name, const GArray *cells)
+{
+    AkinNftPart *part = akin_nft_add_map(c->ruleset, name, "type inet_proto : verdict\ncounter");
+    for (guint i = 0; i < cells->len; i++) {
+        const AkinPortRange *cell = &g_array_index(cells, AkinPortRange, i);
+        if (cell->protocol == AKIN_PROTOCOL_ESP)
+            akin_nft_line(part, "esp : accept");
+        if (cell->protocol != AKIN_PROTOCOL_PING)
+            continue;
+        akin_nft_line(part, "icmp : accept");
+        akin_nft_line(part, "ipv6-icmp : accept");
+    }
+    akin_nft_part_sort(part);
+}
+
+static void
+add_services(Compiler *c)
+{
+    g_autoptr(GArray) out = akin_cells(c->policy, AKIN_OUTGOING);
+    g_autoptr(GArray) in = akin_cells(c->policy, AKIN_INCOMING);
+    add_ports(c, AKIN_NFT_OUT_PORTS, out);
+    add_protocols(c, AKIN_NFT_OUT_PROTOCOLS, out);
+    add_ports(c, AKIN_NFT_IN_PORTS, in);
+    add_protocols(c, AKIN_NFT_IN_PROTOCOLS, in);
+}
+
+/*
+ * Forwards whose machine is in a VM network that is up. Three places hold each: where packets
+ * from elsewhere are rewritten, where this computer's own are, and the list of machines' ports
+ * that may be reached when a packet has been.
+ */
+static void
+add_forwards(Compiler *c, AkinFamily family)
+{
+    gboolean four = family == AKIN_IPV4;
+    guint count = c->nat ? c->policy->forwards->len : 0;
+    const AkinForward *forwards = (const AkinForward *) c->policy->forwards->data;
+    g_autoptr(GPtrArray) places = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < count; i++) {
+        gboolean wanted =
+            forwards[i].address.family == family &&
+            akin_situation_find_network(c->policy, c->situation, &forwards[i].address);
+        g_ptr_array_add(places, wanted ? akin_prefix_format(&forwards[i].address) : NULL);
+    }
+
+    AkinNftPart *part = akin_nft_add_map(
+        c->ruleset, four ? "forwards4" : "forwards6",
+        four ? "type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service\n"
+               "flags interval"
+             : "type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service\n"
+               "flags interval");
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *network = forwards[i].from == AKIN_FROM_NETWORK
+                                       ? akin_prefix_format(&forwards[i].network)
+                                       : g_strdup(four ? "0.0.0.0/0" : "::/0");
+        if (places->pdata[i] && forwards[i].from != AKIN_FROM_LOOPBACK)
+            akin_nft_line(part, "%s . %s . %u : %s . %u", network,
+                          akin_protocol_name(forwards[i].protocol), forwards[i].port,
+                          (char *) places->pdata[i], forwards[i].target_port);
+    }
+    akin_nft_part_sort(part);
+
+    part = akin_nft_add_map(c->ruleset, four ? "own_forwards4" : "own_forwards6",
+                            four ? "type inet_proto . inet_service : ipv4_addr . inet_service"
+                                 : "type inet_proto . inet_service : ipv6_addr . inet_service");
+    for (guint i = 0; i < count; i++) {
+        if (places->pdata[i])
+            akin_nft_line(part, "%s . %u : %s . %u", akin_protocol_name(forwards[i].protocol),
+                          forwards[i].port, (char *) places->pdata[i], forwards[i].target_port);
+    }
+    akin_nft_part_sort(part);
+}
+
+/* Two forwards may lead to one port of a machine; the set holds it once. */
+static void
+add_forward_targets(Compiler *c, AkinFamily family)
+{
+    gboolean four = family == AKIN_IPV4;
+    guint count = c->nat ? c->policy->forwards->len : 0;
+    AkinNftPart *part = akin_nft_add_set(c->ruleset, four ? "forward_targets4" : "forward_targets6",
+                                         four ? "type inet_proto . ipv4_addr . inet_service"
+                                              : "type inet_proto . ipv6_addr . inet_service");
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < count; i++) {
+        const AkinForward *forward = &g_array_index(c->policy->forwards, AkinForward, i);
+        if (forward->address.family != family ||
+            !akin_situation_find_network(c->policy, c->situation, &forward->address))
+            continue;
+        g_autofree char *address = akin_prefix_format(&forward->address);
+        char *element = g_strdup_printf("%s . %s . %u", akin_protocol_name(forward->protocol),
+                                        address, forward->target_port);
+        if (g_hash_table_add(seen, element))
+            akin_nft_line(part, "%s", element);
+    }
+    akin_nft_part_sort(part);
+}
+
+/* FTP's data connections, where the kernel can follow them and the service is allowed. */
+static void
+add_ftp(Compiler *c)
+{
+    if (c->situation->ftp_helper)
+        akin_nft_add_object(c->ruleset, "ftp", "type \"ftp\" protocol tcp");
+    AkinNftPart *part = akin_nft_add_set(c->ruleset, "ftp_ports", "type inet_service");
+    const AkinServiceState *ftp = akin_policy_find_service(c->policy, "ftp");
+    if (c->situation->ftp_helper && ftp && ftp->allowed & AKIN_OUTGOING)
+        akin_nft_line(part, "21");
+}
+
+/* --- Chains ----------------------------------------------------------------------------------- */
+
+static void
+add_guard(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "guard",
+                                           "type filter hook prerouting priority raw; "
+                                           "policy accept;");
+    akin_nft_line(part, "# 10: forged addresses, before anything remembers the packet");
+    akin_nft_line(part, "iif \"lo\" accept");
+    akin_nft_line(part, "ip daddr 127.0.0.0/8 drop");
+    akin_nft_line(part, "ip6 daddr ::1 drop");
+    akin_nft_line(part, "iifname @vm_interfaces goto guard_machines");
+    akin_nft_line(part, "ip saddr { 127.0.0.0/8, 224.0.0.0/3 } drop");
+    akin_nft_line(part, "ip saddr @vm_networks4 drop");
+    akin_nft_line(part, "ip6 saddr { ::1, ff00::/8 } drop");
+    akin_nft_line(part, "ip6 saddr @vm_networks6 drop");
+
+    part = akin_nft_add_chain(c->ruleset, "guard_machines", "");
+    akin_nft_line(part, "iifname . ip saddr @vm_sources4 accept");
+    akin_nft_line(part, "iifname . ip6 saddr @vm_sources6 accept");
+    akin_nft_line(part, "# before a machine has its address: DHCP, IGMP, neighbour discovery");
+    akin_nft_line(part, "ip saddr 0.0.0.0 ip daddr { 224.0.0.0/4, 255.255.255.255 } accept");
+    akin_nft_line(part, "ip6 saddr { ::, fe80::/10 } accept");
+    akin_nft_line(part, "drop");
+}
+
+static void
+add_input(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "input",
+                                           "type filter hook input priority filter; policy drop;");
+    akin_nft_line(part, "# 1");
+    akin_nft_line(part, "iif \"lo\" accept");
+    if (c->policy->panic) {
+        akin_nft_line(part, "# 13: panic");
+        akin_nft_line(part, "iifname != @vm_interfaces drop");
+    }
+    akin_nft_line(part, "ct state vmap { established : accept, related : accept, invalid : drop }");
+    akin_nft_line(part, "iifname @vm_interfaces goto from_machines");
+    akin_nft_line(part, "# 7, or 14: firewall off");
+    akin_nft_line(part, c->policy->firewall ? "goto from_outside" : "accept");
+
+    part = akin_nft_add_chain(c->ruleset, "from_machines", "");
+    akin_nft_line(part, "# 3: machines and this computer");
+    if (c->policy->machines_reach_host) {
+        akin_nft_line(part, "accept");
+        return;
+    }
+    akin_nft_line(part, "udp dport { 53, 67, 547 } accept");
+    akin_nft_line(part, "tcp dport 53 accept");
+    akin_nft_line(part, "icmpv6 type { " ND_TYPES ", " MLD_TYPES " } accept");
+    akin_nft_line(part, "meta l4proto igmp accept");
+    akin_nft_line(part, "goto refuse");
+}
+
+static void
+add_from_outside(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "from_outside", "");
+    akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
+    akin_nft_line(part, "udp sport 67 udp dport 68 accept");
+    akin_nft_line(part, "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept");
+    akin_nft_line(part, "icmpv6 type { " ND_TYPES " } accept");
+    akin_nft_line(part, "ip6 saddr { ::, fe80::/10 } icmpv6 type { " MLD_TYPES " } accept");
+    akin_nft_line(part, "meta l4proto igmp accept");
+    akin_nft_line(part, "# 7: services, and who may ping");
+    akin_nft_line(part, "meta l4proto . th dport vmap @" AKIN_NFT_IN_PORTS);
+    akin_nft_line(part, "icmp type echo-request ip saddr @trusted4 accept");
+    akin_nft_line(part, "icmpv6 type echo-request ip6 saddr @trusted6 accept");
+    akin_nft_line(part, "icmp type echo-request meta l4proto vmap @" AKIN_NFT_IN_PROTOCOLS);
+    akin_nft_line(part, "icmpv6 type echo-request meta l4proto vmap @" AKIN_NFT_IN_PROTOCOLS);
+    akin_nft_line(part, "meta l4proto esp meta l4proto vmap @" AKIN_NFT_IN_PROTOCOLS);
+    akin_nft_line(part, "# 12");
+    akin_nft_line(part, "drop");
+}
+
+static void
+add_output(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "output",
+                                           "type filter hook output priority filter; policy drop;");
+    akin_nft_line(part, "# 1");
+    akin_nft_line(part, "oif \"lo\" accept");
+    if (c->policy->panic) {
+        akin_nft_line(part, "# 13: panic");
+        akin_nft_line(part, "oifname != @vm_interfaces goto refuse");
+    }
+    akin_nft_line(part, "ct state established,related accept");
+    akin_nft_line(part, "# 4");
+    akin_nft_line(part, "oifname @vm_interfaces accept");
+    if (!c->policy->firewall) {
+        akin_nft_line(part, "# 14: firewall off");
+        akin_nft_line(part, "accept");
+        return;
+    }
+    akin_nft_line(part, "ct state invalid drop");
+    akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
+    akin_nft_line(part, "udp sport 68 udp dport 67 accept");
+    akin_nft_line(part, "udp sport 546 udp dport 547 accept");
+    akin_nft_line(part, "icmpv6 type { " ND_TYPES ", " MLD_TYPES " } accept");
+    akin_nft_line(part, "meta l4proto igmp accept");
+    akin_nft_line(part, "# 6: services");
+    akin_nft_line(part, "goto to_outside");
+}
+
+/* Services going out, for this computer and its machines alike. */
+static void
+add_to_outside(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "to_outside", "");
+    if (c->situation->ftp_helper)
+        akin_nft_line(part, "tcp dport @ftp_ports ct helper set \"ftp\"");
+    akin_nft_line(part, "meta l4proto . th dport vmap @" AKIN_NFT_OUT_PORTS);
+    akin_nft_line(part, "icmp type echo-request meta l4proto vmap @" AKIN_NFT_OUT_PROTOCOLS);
+    akin_nft_line(part, "icmpv6 type echo-request meta l4proto vmap @" AKIN_NFT_OUT_PROTOCOLS);
+    akin_nft_line(part, "meta l4proto esp meta l4proto vmap @" AKIN_NFT_OUT_PROTOCOLS);
+    akin_nft_line(part, "goto refuse");
+
+    part = akin_nft_add_chain(c->ruleset, "refuse", "");
+    akin_nft_line(part, "# 11: at once; a reset only for a new connection, so that the others");
+    akin_nft_line(part, "# outlive a panic; some systems do not heed ICMP for TCP");
+    akin_nft_line(part, "tcp flags & (fin | syn | rst | ack) == syn reject with tcp reset");
+    akin_nft_line(part, "reject with icmpx admin-prohibited");
+}
+
+static void
+add_forward(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(
+        c->ruleset, "forward", "type filter hook forward priority filter; policy drop;");
+    if (c->policy->panic) {
+        akin_nft_line(part, "# 13: panic");
+        akin_nft_line(part, "iifname @vm_interfaces oifname != @vm_interfaces goto refuse");
+        akin_nft_line(part, "iifname != @vm_interfaces drop");
+    }
+    akin_nft_line(part, "ct state vmap { established : accept, related : accept, invalid : drop }");
+    akin_nft_line(part, "# 2: machines of one network");
+    akin_nft_line(part, "iifname . oifname @vm_links accept");
+    akin_nft_line(part, "# 8: forwards");
+    akin_nft_line(part,
+                  "ct status dnat meta l4proto . ip daddr . th dport @forward_targets4 accept");
+    akin_nft_line(part,
+                  "ct status dnat meta l4proto . ip6 daddr . th dport @forward_targets6 accept");
+    akin_nft_line(part, "iifname @vm_interfaces goto forward_machines");
+    akin_nft_line(part, "oifname @vm_interfaces drop");
+    akin_nft_line(part, "# from outside to outside: not ours, unless only akin made it possible");
+    if (c->situation->routes4)
+        akin_nft_line(part, "meta nfproto ipv4 accept");
+    if (c->situation->routes6)
+        akin_nft_line(part, "meta nfproto ipv6 accept");
+    akin_nft_line(part, "drop");
+
+    part = akin_nft_add_chain(c->ruleset, "forward_machines", "");
+    akin_nft_line(part, "# 2: other VM networks");
+    akin_nft_line(part, "oifname @vm_interfaces goto refuse");
+    akin_nft_line(part, "# 5: machines going out");
+    if (!c->nat)
+        akin_nft_line(part, "goto refuse");
+    else if (c->policy->firewall)
+        akin_nft_line(part, "goto to_outside");
+    else
+        akin_nft_line(part, "accept");
+}
+
+static void
+add_nat(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(
+        c->ruleset, "forwards", "type nat hook prerouting priority dstnat; policy accept;");
+    akin_nft_line(part, "# 8: a port of the outside addresses leads to a machine");
+    akin_nft_line(part, "fib daddr type != local accept");
+    akin_nft_line(part, "ip daddr @vm_networks4 accept");
+    akin_nft_line(part, "ip6 daddr @vm_networks6 accept");
+    akin_nft_line(part, "meta l4proto { tcp, udp } dnat ip to "
+                        "ip saddr . meta l4proto . th dport map @forwards4");
+    akin_nft_line(part, "meta l4proto { tcp, udp } dnat ip6 to "
+                        "ip6 saddr . meta l4proto . th dport map @forwards6");
+
+    part = akin_nft_add_chain(c->ruleset, "own_forwards",
+                              "type nat hook output priority -100; policy accept;");
+    akin_nft_line(part, "fib daddr type != local accept");
+    akin_nft_line(part, "ip daddr @vm_networks4 accept");
+    akin_nft_line(part, "ip6 daddr @vm_networks6 accept");
+    akin_nft_line(part, "meta l4proto { tcp, udp } dnat ip to "
+                        "meta l4proto . th dport map @own_forwards4");
+    akin_nft_line(part, "meta l4proto { tcp, udp } dnat ip6 to "
+                        "meta l4proto . th dport map @own_forwards6");
+
+    part = akin_nft_add_chain(c->ruleset, "translate",
+                              "type nat hook postrouting priority srcnat; policy accept;");
+    akin_nft_line(part, "oifname @vm_interfaces goto translate_forwards");
+    if (c->nat) {
+        akin_nft_line(part, "# 5: leaves with this computer's address");
+        akin_nft_line(part, "ip saddr @vm_networks4 masquerade");
+        akin_nft_line(part, "ip6 saddr @vm_networks6 masquerade");
+    }
+
+    part = akin_nft_add_chain(c->ruleset, "translate_forwards", "");
+    akin_nft_line(part, "# 8: answers to machines and to this computer must come back this way");
+    akin_nft_line(part, "ct status & dnat != dnat accept");
+    akin_nft_line(part, "ip saddr @vm_networks4 masquerade");
+    akin_nft_line(part, "ip6 saddr @vm_networks6 masquerade");
+    akin_nft_line(part, "fib saddr type local masquerade");
+}
+
+AkinNftRuleset *
+akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    Compiler c = {policy, situation, akin_nft_ruleset_new(), akin_nat_is_active(policy, situation)};
+    add_ftp(&c);
+    add_vm_interfaces(&c);
+    add_vm_networks(&c, AKIN_IPV4);
+    add_vm_networks(&c, AKIN_IPV6);
+    add_vm_sources(&c, AKIN_IPV4);
+    add_vm_sources(&c, AKIN_IPV6);
+    add_vm_links(&c);
+    add_trusted(&c, AKIN_IPV4);
+    add_trusted(&c, AKIN_IPV6);
+    add_services(&c);
+    add_forwards(&c, AKIN_IPV4);
+    add_forwards(&c, AKIN_IPV6);
+    add_forward_targets(&c, AKIN_IPV4);
+    add_forward_targets(&c, AKIN_IPV6);
+    add_guard(&c);
+    add_input(&c);
+    add_from_outside(&c);
+    add_output(&c);
+    add_forward(&c);
+    add_to_outside(&c);
+    add_nat(&c);
+    return c.ruleset;
+}

@@ -9,6 +9,7 @@
 #include "names.h"
 #include "power.h"
 #include "server.h"
+#include "tamper.h"
 #include "uplink.h"
 
 /* Options, logging, wiring; nothing else. */
@@ -82,6 +83,13 @@ power_changed(gboolean awake, gpointer user_data)
         read_uplinks(helper, "woke up");
 }
 
+static void
+tampered(const char *who, gpointer user_data)
+{
+    Helper *helper = user_data;
+    akin_controller_tampered(helper->controller, who);
+}
+
 static gboolean
 quit(gpointer user_data)
 {
@@ -103,7 +111,11 @@ hang_up(gpointer user_data)
 static void
 run(Helper *helper)
 {
+    g_autoptr(GError) error = NULL;
     g_autoptr(AkinPowerMonitor) power = akin_power_monitor_new(power_changed, helper);
+    g_autoptr(AkinTamperMonitor) tamper = akin_tamper_monitor_new(tampered, helper, &error);
+    if (!tamper)
+        g_warning("%s; akin's rules are not restored when others remove them", error->message);
     guint sources[] = {g_unix_signal_add(SIGTERM, quit, helper->loop),
                        g_unix_signal_add(SIGINT, quit, helper->loop),
                        g_unix_signal_add(SIGHUP, hang_up, helper->controller)};

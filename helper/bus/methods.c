@@ -303,6 +303,25 @@ explain(AkinController *controller, GVariant *parameters, GError **error)
     return g_variant_new("(ss)", akin_verdict_name(verdict), sentence);
 }
 
+static GVariant *
+list_machines(AkinController *controller, GVariant *parameters, GError **error)
+{
+    (void) parameters;
+    g_autoptr(GArray) machines = akin_controller_list_machines(controller, error);
+    if (!machines)
+        return NULL;
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("(a(sss))"));
+    g_variant_builder_open(&builder, G_VARIANT_TYPE("a(sss)"));
+    for (guint i = 0; i < machines->len; i++) {
+        const AkinMachine *machine = &g_array_index(machines, AkinMachine, i);
+        g_autofree char *address = akin_prefix_format(&machine->address);
+        g_variant_builder_add(&builder, "(sss)", machine->interface, address, machine->hardware);
+    }
+    g_variant_builder_close(&builder);
+    return g_variant_builder_end(&builder);
+}
+
 static const AkinMethod methods[] = {
     {"AddForward", FALSE, add_forward},
     {"AddService", FALSE, add_service},
@@ -312,6 +331,7 @@ static const AkinMethod methods[] = {
     {"DistrustPing", FALSE, distrust_ping},
     {"Explain", TRUE, explain},
     {"GetRules", TRUE, get_rules},
+    {"ListMachines", TRUE, list_machines},
     {"ListServices", TRUE, list_services},
     {"Reload", FALSE, reload},
     {"RemoveForward", FALSE, remove_forward},

@@ -2,6 +2,7 @@
 #include "server.h"
 
 #include <glib-unix.h>
+#include <string.h>
 
 #include "akin-helper1.h"
 #include "credentials.h"
@@ -35,6 +36,8 @@ static GVariant *
 run_method(AkinServer *server, AkinPeer *peer, const char *name, GVariant *parameters,
            GError **error)
 {
+    if (strcmp(name, "MayControl") == 0)
+        return g_variant_new("(s)", akin_rights_check(akin_peer_uid(peer), NULL) ? "yes" : "no");
     const AkinMethod *method = akin_method_find(name);
     if (!method) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "no method of that name");

@@ -283,6 +283,20 @@ akin_controller_check_forward(const AkinController *controller, const AkinForwar
     return FALSE;
 }
 
+GArray *
+akin_controller_list_machines(const AkinController *controller, GError **error)
+{
+    GArray *machines = akin_machines_list(error);
+    for (guint i = machines ? machines->len : 0; i-- > 0;) {
+        const AkinMachine *machine = &g_array_index(machines, AkinMachine, i);
+        const AkinInterface *network = akin_situation_find_network(
+            controller->policy, controller->situation, &machine->address);
+        if (!network || strcmp(network->name, machine->interface) != 0)
+            g_array_remove_index(machines, i);
+    }
+    return machines;
+}
+
 gboolean
 akin_controller_count(AkinController *controller, GArray **out, GArray **in, GError **error)
 {
@@ -337,6 +351,23 @@ akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interf
     describe_situation(controller, situation);
     if (controller->pending || !akin_situation_equal(situation, controller->situation))
         take_situation(controller, g_steal_pointer(&situation), reason);
+}
+
+void
+akin_controller_tampered(AkinController *controller, const char *who)
+{
+    gboolean intact = TRUE;
+    g_autoptr(GError) error = NULL;
+    if (!controller->state.enforcing ||
+        !controller->engine->class->check(controller->engine, &intact, &error) || intact)
+        return;
+    g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
+    g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);
+    controller->engine->class->forget(controller->engine);
+    take_situation(controller, akin_situation_copy(controller->situation), reason);
+    controller->reason = reason;
+    log_transition("rules", "changed", "restored", sentence, controller);
+    controller->reason = NULL;
 }
 
 /* After a sleep nothing is taken for granted: the kernel is asked what it holds. */

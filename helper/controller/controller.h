@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "forwarding.h"
+#include "machines.h"
 #include "store.h"
 #include "transitions.h"
 #include "warnings.h"
@@ -76,6 +77,12 @@ void akin_controller_power_changed(AkinController *controller, gboolean awake);
  */
 gboolean akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
                                        GError **error);
+
+/* Somebody has changed the kernel's rules: looks whether ours are whole, and mends them. */
+void akin_controller_tampered(AkinController *controller, const char *who);
+
+/* Machines of VM networks that this computer has heard: an array of AkinMachine. */
+GArray *akin_controller_list_machines(const AkinController *controller, GError **error);
 
 /* As AkinEngineClass.count. */
 gboolean

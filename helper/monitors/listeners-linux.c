@@ -110,12 +110,13 @@ describe(const char *pid)
     g_autofree char *comm = NULL;
     if (!g_file_get_contents(path, &comm, NULL, NULL) || !*g_strchomp(comm))
         return g_strdup("another program");
-    g_autofree char *name = g_utf8_make_valid(comm, -1);
-    for (char *c = name; *c; c++) {
-        if (g_ascii_iscntrl(*c))
-            *c = '?';
+    g_autofree char *valid = g_utf8_make_valid(comm, -1);
+    g_autoptr(GString) name = g_string_new(NULL);
+    for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
+        gunichar letter = g_utf8_get_char(c);
+        g_string_append_unichar(name, g_unichar_isprint(letter) ? letter : '?');
     }
-    return g_strdup_printf("%s (process %s)", name, pid);
+    return g_strdup_printf("%s (process %s)", name->str, pid);
 }
 
 /*

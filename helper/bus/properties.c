@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "shown.h"
 
 /* --- One function a property ------------------------------------------------------------------ */
 
@@ -62,7 +63,8 @@ static GVariant *
 make_active_nic(AkinController *controller)
 {
     const AkinState *state = akin_controller_state(controller);
-    return g_variant_new_string(akin_situation_active_nic(state->policy, state->situation));
+    return g_variant_new_take_string(
+        akin_shown(akin_situation_active_nic(state->policy, state->situation)));
 }
 
 static GVariant *
@@ -86,8 +88,9 @@ make_uplinks(AkinController *controller)
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(sas)"));
     for (guint i = 0; i < uplinks->len; i++) {
         const AkinInterface *interface = uplinks->pdata[i];
-        g_variant_builder_add(&builder, "(s@as)", interface->name,
-                              make_prefixes(interface->addresses));
+        /* Outside a kernel takes any bytes for a name; D-Bus takes UTF-8. */
+        g_autofree char *name = akin_shown(interface->name);
+        g_variant_builder_add(&builder, "(s@as)", name, make_prefixes(interface->addresses));
     }
     return g_variant_builder_end(&builder);
 }

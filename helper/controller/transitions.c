@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "shown.h"
 
 typedef struct {
     AkinTransitionVisit visit;
@@ -34,11 +35,12 @@ on_off(gboolean on)
     return on ? "on" : "off";
 }
 
-static const char *
+/* Outside a kernel takes any bytes for a name. */
+static char *
 active_nic(const AkinState *state)
 {
     const char *name = akin_situation_active_nic(state->policy, state->situation);
-    return *name ? name : "none";
+    return akin_shown(*name ? name : "none");
 }
 
 static gboolean
@@ -51,8 +53,10 @@ static void
 tell_switches(const Visitor *visitor, const AkinState *before, const AkinState *after)
 {
     const AkinPolicy *old = before->policy, *new_ = after->policy;
+    g_autofree char *old_nic = active_nic(before);
+    g_autofree char *new_nic = active_nic(after);
     tell(visitor, "enforcement", on_off(before->enforcing), on_off(after->enforcing));
-    tell(visitor, "active nic", active_nic(before), active_nic(after));
+    tell(visitor, "active nic", old_nic, new_nic);
     tell(visitor, "firewall", on_off(old->firewall), on_off(new_->firewall));
     tell(visitor, "panic", on_off(old->panic), on_off(new_->panic));
     tell(visitor, "nat mode", akin_nat_mode_name(old->nat), akin_nat_mode_name(new_->nat));

@@ -19,6 +19,10 @@
  * (Documentation/networking/ip-sysctl.rst), and turning forwarding on drops the default routes
  * learned from them; so accept_ra comes first. Not on VM networks: machines are no routers of ours.
  *
+ * Forwarding as a whole sets the forwarding of each interface too, and IPv4's also sets
+ * accept_redirects (inet_forward_change in net/ipv4/devinet.c), so these are noted before it goes
+ * on and written again after it has gone off.
+ *
  * route_localnet lets a program here reach a forward through 127.0.0.1; the rules drop whatever
  * comes from a machine or from outside for 127.0.0.0/8.
  */
@@ -26,12 +30,15 @@
 #define SYSCTL_DIR "/proc/sys/net/"
 #define FORWARD4 "ipv4/ip_forward"
 #define FORWARD6 "ipv6/conf/all/forwarding"
+#define REDIRECTS4 "ipv4/conf/all/accept_redirects"
 #define RECORD_NAME "forwarding"
 #define GROUP "changed"
+#define SIDE_EFFECTS4 "side-effects4"
+#define SIDE_EFFECTS6 "side-effects6"
 
 struct _AkinForwarding {
     char *path;       /* of the record */
-    GKeyFile *record; /* [changed] switch=old;new */
+    GKeyFile *record; /* [changed] switch=old;new, [side-effects4] switch=old */
 };
 
 /* --- Switches --------------------------------------------------------------------------------- */
@@ -139,6 +146,13 @@ akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation)
 
 /* --- What is wanted --------------------------------------------------------------------------- */
 
+/* The record cannot hold what else a kernel takes for a name, such as "a=b". */
+static gboolean
+is_plain(const char *name)
+{
+    return akin_pattern_check(name, NULL) && !strchr(name, '*');
+}
+
 static gboolean
 is_vm_network(const AkinPolicy *policy, const char *name)
 {
@@ -150,8 +164,9 @@ is_vm_network(const AkinPolicy *policy, const char *name)
 }
 
 /*
- * accept_ra of each interface that heeds advertisements now, or did before akin. "default" is
- * among them, for interfaces that are still to come.
+ * accept_ra of each interface that heeds advertisements now, or did before akin. Not "default": a
+ * VM network that is still to come would get it as well. An interface outside that comes later is
+ * set when it does, well before it asks for a router.
  */
 static void
 want_advertisements(AkinForwarding *forwarding, const AkinPolicy *policy, GHashTable *wanted)
@@ -159,7 +174,8 @@ want_advertisements(AkinForwarding *forwarding, const AkinPolicy *policy, GHashT
     g_autoptr(GDir) dir = g_dir_open(SYSCTL_DIR "ipv6/conf", 0, NULL);
     const char *name;
     while (dir && (name = g_dir_read_name(dir))) {
-        if (strcmp(name, "all") == 0 || strcmp(name, "lo") == 0 || is_vm_network(policy, name))
+        if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0 || strcmp(name, "lo") == 0 ||
+            !is_plain(name) || is_vm_network(policy, name))
             continue;
         g_autofree char *key = g_strdup_printf("ipv6/conf/%s/accept_ra", name);
         if (is_changed(forwarding, key) || switch_is(key, "1"))
@@ -218,18 +234,40 @@ is_forwarding(const char *name)
     return strcmp(name, FORWARD4) == 0 || strcmp(name, FORWARD6) == 0;
 }
 
-/* An interface that came while "default" was ours has our value as well. */
-static void
-put_back_newcomers(AkinForwarding *forwarding, const char *old)
+static const char *
+side_effects_of(const char *name)
 {
-    g_autoptr(GDir) dir = g_dir_open(SYSCTL_DIR "ipv6/conf", 0, NULL);
+    return strcmp(name, FORWARD4) == 0 ? SIDE_EFFECTS4 : SIDE_EFFECTS6;
+}
+
+/* What turning forwarding on is about to overwrite. */
+static void
+note_side_effects(AkinForwarding *forwarding, const char *group, const char *family)
+{
+    g_autofree char *path = g_strconcat(SYSCTL_DIR, family, "/conf", NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
     const char *name;
+    g_key_file_remove_group(forwarding->record, group, NULL);
     while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *key = g_strdup_printf("ipv6/conf/%s/accept_ra", name);
-        if (strcmp(name, "all") != 0 && strcmp(name, "default") != 0 &&
-            !is_changed(forwarding, key) && switch_is(key, "2"))
-            write_switch(key, old, NULL);
+        g_autofree char *key = g_strdup_printf("%s/conf/%s/forwarding", family, name);
+        if (strcmp(name, "all") != 0 && is_plain(name) && switch_is(key, "1"))
+            g_key_file_set_string(forwarding->record, group, key, "1");
     }
+    g_autofree char *redirects = read_switch(REDIRECTS4);
+    if (redirects && strcmp(group, SIDE_EFFECTS4) == 0)
+        g_key_file_set_string(forwarding->record, group, REDIRECTS4, redirects);
+}
+
+static void
+undo_side_effects(AkinForwarding *forwarding, const char *group)
+{
+    g_auto(GStrv) names = g_key_file_get_keys(forwarding->record, group, NULL, NULL);
+    for (guint i = 0; names && names[i]; i++) {
+        g_autofree char *value = g_key_file_get_string(forwarding->record, group, names[i], NULL);
+        /* The interface may be gone. */
+        write_switch(names[i], value, NULL);
+    }
+    g_key_file_remove_group(forwarding->record, group, NULL);
 }
 
 static void
@@ -242,8 +280,8 @@ put_back(AkinForwarding *forwarding, const char *name, GError **first)
         keep_first(first, error);
         return;
     }
-    if (ours && strcmp(name, "ipv6/conf/default/accept_ra") == 0)
-        put_back_newcomers(forwarding, values[0]);
+    if (ours && is_forwarding(name))
+        undo_side_effects(forwarding, side_effects_of(name));
     g_key_file_remove_key(forwarding->record, GROUP, name, NULL);
 }
 
@@ -276,6 +314,9 @@ note_old_values(AkinForwarding *forwarding, GHashTable *wanted)
         g_autofree char *old = read_switch(name);
         if (!old || strcmp(old, value) == 0 || is_changed(forwarding, name))
             continue;
+        if (is_forwarding(name))
+            note_side_effects(forwarding, side_effects_of(name),
+                              strcmp(name, FORWARD4) == 0 ? "ipv4" : "ipv6");
         const char *const values[] = {old, value};
         g_key_file_set_string_list(forwarding->record, GROUP, name, values, 2);
         changed = TRUE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "shown.h"
 
 /*
  * Reads /proc/self/net, whose files every kernel has since 2.6 and which show the network
@@ -110,13 +111,8 @@ describe(const char *pid)
     g_autofree char *comm = NULL;
     if (!g_file_get_contents(path, &comm, NULL, NULL) || !*g_strchomp(comm))
         return g_strdup("another program");
-    g_autofree char *valid = g_utf8_make_valid(comm, -1);
-    g_autoptr(GString) name = g_string_new(NULL);
-    for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
-        gunichar letter = g_utf8_get_char(c);
-        g_string_append_unichar(name, g_unichar_isprint(letter) ? letter : '?');
-    }
-    return g_strdup_printf("%s (process %s)", name->str, pid);
+    g_autofree char *name = akin_shown(comm);
+    return g_strdup_printf("%s (process %s)", name, pid);
 }
 
 /*

@@ -50,7 +50,8 @@ akin_policy_new_default(void)
 AkinPolicy *
 akin_policy_copy(const AkinPolicy *policy)
 {
-    AkinPolicy *copy = g_memdup2(policy, sizeof *policy);
+    AkinPolicy *copy = g_new(AkinPolicy, 1);
+    *copy = *policy;
     copy->patterns = g_ptr_array_copy(policy->patterns, (GCopyFunc) (void *) g_strdup, NULL);
     g_ptr_array_set_free_func(copy->patterns, g_free);
     copy->trusted = g_array_copy(policy->trusted);

@@ -26,7 +26,8 @@ static gpointer
 interface_copy(gconstpointer data, gpointer unused)
 {
     (void) unused;
-    AkinInterface *copy = g_memdup2(data, sizeof *copy);
+    AkinInterface *copy = g_new(AkinInterface, 1);
+    *copy = *(const AkinInterface *) data;
     copy->name = g_strdup(copy->name);
     copy->addresses = g_array_copy(copy->addresses);
     copy->defaults = g_array_copy(copy->defaults);
@@ -45,7 +46,8 @@ akin_situation_new(void)
 AkinSituation *
 akin_situation_copy(const AkinSituation *situation)
 {
-    AkinSituation *copy = g_memdup2(situation, sizeof *situation);
+    AkinSituation *copy = g_new(AkinSituation, 1);
+    *copy = *situation;
     copy->interfaces = g_ptr_array_copy(situation->interfaces, interface_copy, NULL);
     g_ptr_array_set_free_func(copy->interfaces, (GDestroyNotify) akin_interface_free);
     return copy;

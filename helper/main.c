@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "controller.h"
@@ -27,24 +28,37 @@ typedef struct {
 
 /* --- Logging ---------------------------------------------------------------------------------- */
 
+static const char *
+log_field(const GLogField *fields, gsize count, const char *key)
+{
+    for (gsize i = 0; i < count; i++) {
+        if (g_strcmp0(fields[i].key, key) == 0)
+            return fields[i].value;
+    }
+    return "";
+}
+
+/* What GDBus says of rubbish from a client is for debugging: anyone could fill the log with it. */
+static gboolean
+is_for_debugging(GLogLevelFlags level, const char *domain)
+{
+    return level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO) ||
+           (level & G_LOG_LEVEL_WARNING && strcmp(domain, "GLib-GIO") == 0);
+}
+
 /* One line on standard error; below systemd with the level that the journal understands. */
 static GLogWriterOutput
 write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer user_data)
 {
+    const char *word = level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL) ? "error: "
+                       : level & G_LOG_LEVEL_WARNING                      ? "warning: "
+                                                                          : "";
+    if (is_for_debugging(level, log_field(fields, count, "GLIB_DOMAIN")) &&
+        !getenv("G_MESSAGES_DEBUG"))
+        return G_LOG_WRITER_HANDLED;
     if (g_log_writer_is_journald(STDERR_FILENO))
         return g_log_writer_journald(level, fields, count, user_data);
-    const char *message = "";
-    for (gsize i = 0; i < count; i++) {
-        if (g_strcmp0(fields[i].key, "MESSAGE") == 0)
-            message = fields[i].value;
-    }
-    if (level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO) && !getenv("G_MESSAGES_DEBUG"))
-        return G_LOG_WRITER_HANDLED;
-    fprintf(stderr, "akin-helper: %s%s\n",
-            level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL) ? "error: "
-            : level & G_LOG_LEVEL_WARNING                      ? "warning: "
-                                                               : "",
-            message);
+    fprintf(stderr, "akin-helper: %s%s\n", word, log_field(fields, count, "MESSAGE"));
     return G_LOG_WRITER_HANDLED;
 }
 

@@ -417,6 +417,26 @@ add_forward(Compiler *c)
         akin_nft_line(part, "accept");
 }
 
+/*
+ * Where there is no NAT the kernel does not route, and swallows what it would have to, before any
+ * forward chain sees it. Who asks is told here instead.
+ */
+static void
+add_unrouted(Compiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(
+        c->ruleset, "unrouted", "type filter hook prerouting priority filter; policy accept;");
+    if (c->nat)
+        return;
+    akin_nft_line(part, "# 2, 5, 11: machines stay in their own network");
+    akin_nft_line(part, "iifname != @vm_interfaces accept");
+    akin_nft_line(part, "fib daddr type { local, broadcast, anycast, multicast } accept");
+    akin_nft_line(part, "iifname . ip daddr @vm_sources4 accept");
+    akin_nft_line(part, "iifname . ip6 daddr @vm_sources6 accept");
+    akin_nft_line(part, "ip6 daddr fe80::/10 accept");
+    akin_nft_line(part, "goto refuse");
+}
+
 static void
 add_nat(Compiler *c)
 {
@@ -482,6 +502,7 @@ akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
     add_output(&c);
     add_forward(&c);
     add_to_outside(&c);
+    add_unrouted(&c);
     add_nat(&c);
     return c.ruleset;
 }

@@ -56,8 +56,8 @@ write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer u
     if (is_for_debugging(level, log_field(fields, count, "GLIB_DOMAIN")) &&
         !getenv("G_MESSAGES_DEBUG"))
         return G_LOG_WRITER_HANDLED;
-    if (g_log_writer_is_journald(STDERR_FILENO))
-        return g_log_writer_journald(level, fields, count, user_data);
+    if (*(const gboolean *) user_data)
+        return g_log_writer_journald(level, fields, count, NULL);
     fprintf(stderr, "akin-helper: %s%s\n", word, log_field(fields, count, "MESSAGE"));
     return G_LOG_WRITER_HANDLED;
 }
@@ -217,7 +217,8 @@ main(int argc, char **argv)
     g_auto(Options) options = {0};
     g_autoptr(GError) error = NULL;
     setlocale(LC_ALL, "C.UTF-8");
-    g_log_set_writer_func(write_log, NULL, NULL);
+    gboolean journal = g_log_writer_is_journald(STDERR_FILENO);
+    g_log_set_writer_func(write_log, &journal, NULL);
     if (!parse_options(&options, &argc, &argv, &error)) {
         fprintf(stderr, "akin-helper: %s\n", error->message);
         return 2;

@@ -145,6 +145,27 @@ tell(AkinController *controller, const AkinState *before, gboolean loaded)
         listener->changed(controller->user_data);
 }
 
+/* Most changes are toggles of services, which are no concern of the kernel's switches. */
+static gboolean
+concerns_forwarding(const AkinController *controller, const AkinState *state)
+{
+    const AkinState *now = &controller->state;
+    return state->situation != now->situation || state->enforcing != now->enforcing ||
+           !akin_policy_same_nat(state->policy, now->policy);
+}
+
+static void
+set_forwarding(AkinController *controller, const AkinState *state)
+{
+    g_autoptr(GError) error = NULL;
+    if (akin_forwarding_apply(controller->forwarding, state->policy, state->situation,
+                              state->enforcing, &error))
+        akin_warnings_clear(controller->warnings, AKIN_WARNING_FORWARDING);
+    else
+        akin_warnings_set(controller->warnings, AKIN_WARNING_FORWARDING,
+                          "%s; machines cannot reach the outside", error->message);
+}
+
 /*
  * Brings the kernel to a state. Forwarding goes on only once the rules are there, and off before
  * they go: no packet is forwarded unfiltered.
@@ -153,16 +174,11 @@ static gboolean
 bring_kernel_to(AkinController *controller, const AkinState *state, GError **error)
 {
     AkinEngine *engine = controller->engine;
-    g_autoptr(GError) switches = NULL;
     if (state->enforcing && !engine->class->apply(engine, state->policy, state->situation, error))
         return FALSE;
     /* Not fatal: without forwarding everything else of the policy still holds. */
-    if (akin_forwarding_apply(controller->forwarding, state->policy, state->situation,
-                              state->enforcing, &switches))
-        akin_warnings_clear(controller->warnings, AKIN_WARNING_FORWARDING);
-    else
-        akin_warnings_set(controller->warnings, AKIN_WARNING_FORWARDING,
-                          "%s; machines cannot reach the outside", switches->message);
+    if (concerns_forwarding(controller, state))
+        set_forwarding(controller, state);
     return state->enforcing || engine->class->remove(engine, error);
 }
 
@@ -173,6 +189,7 @@ take_back(AkinController *controller)
     g_autoptr(GError) error = NULL;
     if (!bring_kernel_to(controller, &controller->state, &error))
         g_warning("cannot go back to the rules before: %s", error->message);
+    set_forwarding(controller, &controller->state);
 }
 
 /* Every change ends here. Takes policy and situation; NULL: as before. */

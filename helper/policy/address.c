@@ -17,22 +17,22 @@ akin_family_bits(AkinFamily family)
 static gboolean
 fail(GError **error, const char *text)
 {
+    g_autofree char *shown = akin_shown(text);
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                "‘%s’ is not an address; write it like 192.168.56.101 or fd00:56::101", text);
+                "‘%s’ is not an address; write it like 192.168.56.101 or fd00:56::101", shown);
     return FALSE;
 }
 
 gboolean
 akin_address_parse(const char *text, AkinPrefix *address, GError **error)
 {
-    g_autofree char *shown = akin_shown(text);
     memset(address, 0, sizeof *address);
     if (inet_pton(AF_INET, text, address->bytes) == 1)
         address->family = AKIN_IPV4;
     else if (inet_pton(AF_INET6, text, address->bytes) == 1)
         address->family = AKIN_IPV6;
     else
-        return fail(error, shown);
+        return fail(error, text);
     address->length = akin_family_bits(address->family);
     return TRUE;
 }
@@ -70,8 +70,11 @@ akin_prefix_network(const AkinPrefix *address, guint8 length)
 {
     AkinPrefix network = *address;
     network.length = MIN(length, akin_family_bits(address->family));
-    for (guint bit = network.length; bit < 128; bit++)
-        network.bytes[bit / 8] &= ~(0x80 >> bit % 8);
+    guint whole = network.length / 8;
+    if (whole < sizeof network.bytes) {
+        network.bytes[whole] &= 0xff00 >> network.length % 8;
+        memset(network.bytes + whole + 1, 0, sizeof network.bytes - whole - 1);
+    }
     return network;
 }
 
@@ -99,32 +102,50 @@ akin_prefix_contains(const AkinPrefix *outer, const AkinPrefix *inner)
     return memcmp(cut.bytes, outer->bytes, sizeof cut.bytes) == 0;
 }
 
-/* Whether address lies in the network that is written as a constant here. */
+/* RFC 6890 and RFC 4291 give these networks their meaning. */
+static const AkinPrefix loopbacks[] = {
+    {AKIN_IPV4, 8, {127}},
+    {AKIN_IPV6, 128, {[15] = 1}},
+};
+static const AkinPrefix link_locals[] = {
+    {AKIN_IPV4, 16, {169, 254}},
+    {AKIN_IPV6, 10, {0xfe, 0x80}},
+};
+static const AkinPrefix not_unicasts[] = {
+    {AKIN_IPV4, 8, {0}},                         /* "this network" */
+    {AKIN_IPV4, 3, {224}},                       /* multicast, reserved, broadcast */
+    {AKIN_IPV6, 128, {0}},                       /* unspecified */
+    {AKIN_IPV6, 8, {0xff}},                      /* multicast */
+    {AKIN_IPV6, 96, {[10] = 0xff, [11] = 0xff}}, /* IPv4 in disguise */
+};
+
 static gboolean
-lies_in(const AkinPrefix *address, const char *network)
+lies_in(const AkinPrefix *address, const AkinPrefix *networks, gsize count)
 {
-    AkinPrefix outer;
-    return akin_prefix_parse(network, &outer, NULL) && akin_prefix_contains(&outer, address);
+    for (gsize i = 0; i < count; i++) {
+        if (akin_prefix_contains(&networks[i], address))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 gboolean
 akin_prefix_is_loopback(const AkinPrefix *address)
 {
-    return lies_in(address, "127.0.0.0/8") || lies_in(address, "::1");
+    return lies_in(address, loopbacks, G_N_ELEMENTS(loopbacks));
 }
 
 gboolean
 akin_prefix_is_link_local(const AkinPrefix *address)
 {
-    return lies_in(address, "169.254.0.0/16") || lies_in(address, "fe80::/10");
+    return lies_in(address, link_locals, G_N_ELEMENTS(link_locals));
 }
 
 gboolean
 akin_prefix_is_unicast(const AkinPrefix *address)
 {
-    return !akin_prefix_is_loopback(address) && !lies_in(address, "0.0.0.0/8") &&
-           !lies_in(address, "224.0.0.0/3") && !lies_in(address, "::") &&
-           !lies_in(address, "ff00::/8") && !lies_in(address, "::ffff:0:0/96");
+    return !akin_prefix_is_loopback(address) &&
+           !lies_in(address, not_unicasts, G_N_ELEMENTS(not_unicasts));
 }
 
 void

@@ -73,6 +73,32 @@ akin_policy_free(AkinPolicy *policy)
     g_free(policy);
 }
 
+static gboolean
+forwards_equal(const AkinForward *a, const AkinForward *b)
+{
+    return a->protocol == b->protocol && a->port == b->port && a->target_port == b->target_port &&
+           a->from == b->from && akin_prefix_equal(&a->address, &b->address) &&
+           akin_prefix_equal(&a->network, &b->network);
+}
+
+gboolean
+akin_policy_same_nat(const AkinPolicy *a, const AkinPolicy *b)
+{
+    if (a->nat != b->nat || a->patterns->len != b->patterns->len ||
+        a->forwards->len != b->forwards->len)
+        return FALSE;
+    for (guint i = 0; i < a->patterns->len; i++) {
+        if (strcmp(a->patterns->pdata[i], b->patterns->pdata[i]) != 0)
+            return FALSE;
+    }
+    for (guint i = 0; i < a->forwards->len; i++) {
+        if (!forwards_equal(&g_array_index(a->forwards, AkinForward, i),
+                            &g_array_index(b->forwards, AkinForward, i)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 const char *
 akin_nat_mode_name(AkinNatMode mode)
 {

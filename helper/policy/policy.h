@@ -54,6 +54,9 @@ AkinPolicy *akin_policy_copy(const AkinPolicy *policy);
 void akin_policy_free(AkinPolicy *policy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinPolicy, akin_policy_free)
 
+/* Nothing differs that NAT depends on: mode, patterns, forwards. */
+gboolean akin_policy_same_nat(const AkinPolicy *a, const AkinPolicy *b);
+
 const char *akin_nat_mode_name(AkinNatMode mode);
 gboolean akin_nat_mode_parse(const char *name, AkinNatMode *mode, GError **error);
 

@@ -79,6 +79,19 @@ make_prefixes(const GArray *prefixes)
     return g_variant_builder_end(&builder);
 }
 
+/* Without link-local addresses, which say nothing to a person. */
+static GArray *
+addresses_to_show(const AkinInterface *interface)
+{
+    GArray *shown = g_array_new(FALSE, FALSE, sizeof(AkinPrefix));
+    for (guint i = 0; i < interface->addresses->len; i++) {
+        const AkinPrefix *address = &g_array_index(interface->addresses, AkinPrefix, i);
+        if (!akin_prefix_is_link_local(address))
+            g_array_append_val(shown, *address);
+    }
+    return shown;
+}
+
 static GVariant *
 make_uplinks(AkinController *controller)
 {
@@ -90,7 +103,8 @@ make_uplinks(AkinController *controller)
         const AkinInterface *interface = uplinks->pdata[i];
         /* Outside a kernel takes any bytes for a name; D-Bus takes UTF-8. */
         g_autofree char *name = akin_shown(interface->name);
-        g_variant_builder_add(&builder, "(s@as)", name, make_prefixes(interface->addresses));
+        g_autoptr(GArray) addresses = addresses_to_show(interface);
+        g_variant_builder_add(&builder, "(s@as)", name, make_prefixes(addresses));
     }
     return g_variant_builder_end(&builder);
 }

@@ -171,10 +171,12 @@ set_forwarding(AkinController *controller, const AkinState *state)
  * they go: no packet is forwarded unfiltered.
  */
 static gboolean
-bring_kernel_to(AkinController *controller, const AkinState *state, GError **error)
+bring_kernel_to(AkinController *controller, const AkinState *state, gboolean *loaded,
+                GError **error)
 {
     AkinEngine *engine = controller->engine;
-    if (state->enforcing && !engine->class->apply(engine, state->policy, state->situation, error))
+    if (state->enforcing &&
+        !engine->class->apply(engine, state->policy, state->situation, loaded, error))
         return FALSE;
     /* Not fatal: without forwarding everything else of the policy still holds. */
     if (concerns_forwarding(controller, state))
@@ -186,8 +188,9 @@ bring_kernel_to(AkinController *controller, const AkinState *state, GError **err
 static void
 take_back(AkinController *controller)
 {
+    gboolean loaded;
     g_autoptr(GError) error = NULL;
-    if (!bring_kernel_to(controller, &controller->state, &error))
+    if (!bring_kernel_to(controller, &controller->state, &loaded, &error))
         g_warning("cannot go back to the rules before: %s", error->message);
     set_forwarding(controller, &controller->state);
 }
@@ -199,11 +202,12 @@ pass_through(AkinController *controller, AkinPolicy *policy, AkinSituation *situ
 {
     g_autoptr(AkinPolicy) new_policy = policy;
     g_autoptr(AkinSituation) new_situation = situation;
+    gboolean loaded = FALSE;
     AkinState before = controller->state;
     AkinState after = {policy ? policy : controller->policy,
                        situation ? situation : controller->situation, enforcing, FALSE};
 
-    if ((enforcing || before.enforcing) && !bring_kernel_to(controller, &after, error)) {
+    if ((enforcing || before.enforcing) && !bring_kernel_to(controller, &after, &loaded, error)) {
         if (!enforcing)
             take_back(controller);
         return FALSE;
@@ -218,7 +222,7 @@ pass_through(AkinController *controller, AkinPolicy *policy, AkinSituation *situ
     controller->state = after;
     controller->reason = reason;
     akin_warnings_clear(controller->warnings, AKIN_WARNING_RULES);
-    tell(controller, &before, enforcing);
+    tell(controller, &before, loaded);
     controller->reason = NULL;
 
     /* What was in force goes with the automatic variables. */

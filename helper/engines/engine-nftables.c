@@ -157,29 +157,32 @@ nftables_check(AkinEngine *engine, gboolean *intact, GError **error)
 /* --- The engine ------------------------------------------------------------------------------- */
 
 static gboolean
-apply_difference(Nftables *self, const AkinNftRuleset *ruleset, GError **error)
+apply_difference(Nftables *self, const AkinNftRuleset *ruleset, gboolean *loaded, GError **error)
 {
     gboolean intact;
     if (!nftables_check(&self->parent, &intact, error) || !intact)
         return FALSE;
     g_autofree char *text = akin_nft_update_text(self->loaded, ruleset);
-    return text[0] == '\0' || run(self, text, error);
+    *loaded = text[0] != '\0';
+    return !*loaded || run(self, text, error);
 }
 
 static gboolean
 nftables_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
-               GError **error)
+               gboolean *loaded, GError **error)
 {
     Nftables *self = (Nftables *) engine;
     g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
     g_autoptr(GError) refused = NULL;
-    if (self->loaded && apply_difference(self, ruleset, &refused)) {
-        remember(self, g_steal_pointer(&ruleset));
+    if (self->loaded && apply_difference(self, ruleset, loaded, &refused)) {
+        if (*loaded)
+            remember(self, g_steal_pointer(&ruleset));
         return TRUE;
     }
     if (refused)
         g_message("loading all rules anew: %s", refused->message);
     g_autofree char *text = akin_nft_load_text(ruleset);
+    *loaded = TRUE;
     if (!run(self, text, error))
         return FALSE;
     remember(self, g_steal_pointer(&ruleset));

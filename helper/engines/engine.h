@@ -17,9 +17,12 @@ typedef struct _AkinEngine AkinEngine;
 typedef struct {
     const char *name; /* "nftables", "ipfw", "pf" */
 
-    /* Makes the kernel hold the ruleset; on failure it holds what it held before. */
+    /*
+     * Makes the kernel hold the ruleset; on failure it holds what it held before. *loaded: it was
+     * not what it held already.
+     */
     gboolean (*apply)(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
-                      GError **error);
+                      gboolean *loaded, GError **error);
 
     /* Takes all of akin out of the kernel; no error when nothing is there. */
     gboolean (*remove)(AkinEngine *engine, GError **error);

@@ -2,6 +2,7 @@
 #include "nftables.h"
 
 #include "cells.h"
+#include "facts.h"
 #include "names.h"
 #include "nft-ruleset.h"
 
@@ -51,15 +52,7 @@ add_vm_networks(Compiler *c, AkinFamily family)
         family == AKIN_IPV4
             ? akin_nft_add_set(c->ruleset, "vm_networks4", "type ipv4_addr\nflags interval")
             : akin_nft_add_set(c->ruleset, "vm_networks6", "type ipv6_addr\nflags interval");
-    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(AkinPrefix));
-    for (guint i = 0; i < c->situation->interfaces->len; i++) {
-        const AkinInterface *interface = c->situation->interfaces->pdata[i];
-        if (!akin_network_is_up(c->policy, interface))
-            continue;
-        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
-        g_array_append_vals(all, subnets->data, subnets->len);
-    }
-    akin_prefixes_prune(all);
+    g_autoptr(GArray) all = akin_facts_subnets(c->policy, c->situation);
     for (guint i = 0; i < all->len; i++) {
         const AkinPrefix *subnet = &g_array_index(all, AkinPrefix, i);
         g_autofree char *text = akin_prefix_format(subnet);
@@ -453,6 +446,8 @@ add_nat(Compiler *c)
 
     part = akin_nft_add_chain(c->ruleset, "own_forwards",
                               "type nat hook output priority -100; policy accept;");
+    akin_nft_line(part, "# no kernel takes answers to ::1 from elsewhere: refused at once instead");
+    akin_nft_line(part, "ip6 daddr ::1 accept");
     akin_nft_line(part, "fib daddr type != local accept");
     akin_nft_line(part, "ip daddr @vm_networks4 accept");
     akin_nft_line(part, "ip6 daddr @vm_networks6 accept");

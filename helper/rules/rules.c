@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "error.h"
+#include "ipfw.h"
 #include "nftables.h"
+#include "pf.h"
 
 static char *
 nftables_text(const AkinPolicy *policy, const AkinSituation *situation)
@@ -13,11 +15,19 @@ nftables_text(const AkinPolicy *policy, const AkinSituation *situation)
     return akin_nft_load_text(ruleset);
 }
 
+static char *
+ipfw_text(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    return akin_ipfw_text(policy, situation, AKIN_IPFW_SET_A, AKIN_IPFW_NATD);
+}
+
 static const struct {
     const char *engine;
     char *(*text)(const AkinPolicy *policy, const AkinSituation *situation);
 } compilers[] = {
     {"nftables", nftables_text},
+    {"ipfw", ipfw_text},
+    {"pf", akin_pf_text},
 };
 
 char *
@@ -29,6 +39,6 @@ akin_rules_text(const char *engine, const AkinPolicy *policy, const AkinSituatio
             return compilers[i].text(policy, situation);
     }
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
-                "no engine of that name; this akin knows nftables");
+                "no engine of that name; use nftables, ipfw or pf");
     return NULL;
 }

@@ -19,6 +19,8 @@ ctl_join(GVariant *strings)
 char *
 ctl_nat_words(const AkinSnapshot *snapshot)
 {
+    if (!snapshot->enforcing)
+        return g_strdup_printf("%s, stopped", snapshot->nat_mode);
     if (strcmp(snapshot->nat_mode, "auto") == 0)
         return g_strdup(snapshot->nat_active ? "auto, active"
                                              : "auto, idle until a VM network is up");

@@ -28,11 +28,11 @@ print_json(const char *what, const char *old, const char *new, const char *reaso
 }
 
 static gboolean
-print_sentence(const char *sentence, GError **error)
+print_sentence(const char *sentence, const char *reason, GError **error)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *time = g_date_time_format(now, "%Y-%m-%d %H:%M:%S");
-    g_autofree char *line = g_strjoin("  ", time, sentence, NULL);
+    g_autofree char *line = g_strdup_printf("%s  %s (reason: %s)", time, sentence, reason);
     return ctl_print_line(line, error);
 }
 
@@ -45,7 +45,7 @@ on_transition(AkinHelper1 *helper, const char *what, const char *old, const char
     if (watch->error)
         return;
     gboolean printed = watch->ctl->json ? print_json(what, old, new, reason, &watch->error)
-                                        : print_sentence(sentence, &watch->error);
+                                        : print_sentence(sentence, reason, &watch->error);
     if (!printed)
         g_main_loop_quit(watch->loop);
 }

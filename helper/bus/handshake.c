@@ -48,8 +48,8 @@ akin_handshake_line(AkinHandshake *handshake, const char *line, const char *guid
 {
     if (++handshake->lines > AKIN_HANDSHAKE_LINES_MAX)
         return AKIN_HANDSHAKE_FAILED;
-    if (handshake->ok && strcmp(line, "BEGIN") == 0)
-        return AKIN_HANDSHAKE_DONE;
+    if (strcmp(line, "BEGIN") == 0)
+        return handshake->ok ? AKIN_HANDSHAKE_DONE : AKIN_HANDSHAKE_FAILED;
 
     const char *rest = line + strcspn(line, " ");
     g_autofree char *word = g_strndup(line, rest - line);

@@ -2,13 +2,10 @@
 #include "socket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "error.h"
 
@@ -22,27 +19,15 @@ fail(GError **error, const char *what, const char *path)
     return FALSE;
 }
 
-/*
- * Holding the lock means that no other helper serves the socket. The lock file is removed at the
- * end while it is held; whoever has opened it just before then finds it without a name.
- */
+/* Holding the lock means that no other helper serves the socket. */
 static gboolean
 take_lock(AkinListeningSocket *listening, GError **error)
 {
-    struct stat status;
-    listening->lock = open(listening->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (listening->lock < 0)
-        return fail(error, "make", listening->lock_path);
-    if (flock(listening->lock, LOCK_EX | LOCK_NB) != 0 || fstat(listening->lock, &status) != 0 ||
-        status.st_nlink == 0) {
-        close(listening->lock);
-        listening->lock = -1;
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE,
-                    "another helper serves %s; stop it first, or choose another --socket",
-                    listening->path);
-        return FALSE;
-    }
-    return TRUE;
+    g_autofree char *path = g_strconcat(listening->path, ".lock", NULL);
+    listening->lock = akin_lock_new(path, error);
+    if (!listening->lock)
+        g_prefix_error(error, "%s cannot be served: ", listening->path);
+    return listening->lock != NULL;
 }
 
 /* Removes what a helper that was killed has left, and nothing else. */
@@ -60,7 +45,7 @@ remove_stale(const char *path, GSocketAddress *address, GError **error)
     g_autoptr(GSocket) probe = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
     if (probe && g_socket_connect(probe, address, NULL, NULL)) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE,
-                    "another program serves %s; stop it first, or choose another --socket", path);
+                    "another program serves %s; stop it first", path);
         return FALSE;
     }
     return g_unlink(path) == 0 || fail(error, "remove", path);
@@ -89,20 +74,13 @@ listen_at(AkinListeningSocket *listening, GSocketAddress *address, GError **erro
 AkinListeningSocket *
 akin_listening_socket_new(const char *path, GError **error)
 {
-    g_autofree char *dir = g_path_get_dirname(path);
     if (strlen(path) > 100) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
                     "the path of the socket is too long; the system allows 100 bytes");
         return NULL;
     }
-    if (g_mkdir_with_parents(dir, 0755) != 0) {
-        fail(error, "make the folder", dir);
-        return NULL;
-    }
     g_autoptr(AkinListeningSocket) listening = g_new0(AkinListeningSocket, 1);
-    listening->lock = -1;
     listening->path = g_strdup(path);
-    listening->lock_path = g_strconcat(path, ".lock", NULL);
     g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
     if (!take_lock(listening, error) || !remove_stale(path, address, error) ||
         !listen_at(listening, address, error))
@@ -117,11 +95,7 @@ akin_listening_socket_free(AkinListeningSocket *listening)
         g_unlink(listening->path);
         g_object_unref(listening->socket);
     }
-    if (listening->lock >= 0) {
-        g_unlink(listening->lock_path);
-        close(listening->lock);
-    }
+    g_clear_pointer(&listening->lock, akin_lock_free);
     g_free(listening->path);
-    g_free(listening->lock_path);
     g_free(listening);
 }

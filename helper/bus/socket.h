@@ -3,13 +3,15 @@
 
 #include <gio/gio.h>
 
+#include "lock.h"
+
 /*
  * A listening Unix socket that everybody may connect to, at a path that is ours alone as long as
  * the lock beside it is held.
  */
 typedef struct {
-    char *path, *lock_path;
-    int lock;
+    char *path;
+    AkinLock *lock;
     GSocket *socket; /* not blocking */
 } AkinListeningSocket;
 

@@ -372,6 +372,8 @@ akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interf
     describe_situation(controller, situation);
     if (controller->pending || !akin_situation_equal(situation, controller->situation))
         take_situation(controller, g_steal_pointer(&situation), reason);
+    else if (controller->state.enforcing)
+        set_forwarding(controller, &controller->state);
 }
 
 void

@@ -119,18 +119,6 @@ read_policy(const char *path, char **text, GError **error)
 }
 
 AkinPolicy *
-akin_store_read(AkinStore *store, GError **error)
-{
-    g_autofree char *text = NULL;
-    AkinPolicy *policy = read_policy(store->path, &text, error);
-    if (!policy)
-        return NULL;
-    g_free(store->text);
-    store->text = g_steal_pointer(&text);
-    return policy;
-}
-
-AkinPolicy *
 akin_store_read_last_good(AkinStore *store)
 {
     g_autofree char *text = NULL;
@@ -176,6 +164,32 @@ write_durably(const char *path, const char *text, GError **error)
     return TRUE;
 }
 
+/* Takes text; NULL: there is no file, and the default policy is the last good one. */
+static void
+remember_good(AkinStore *store, char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *copy = NULL;
+    g_free(store->text);
+    store->text = text;
+    if (!text)
+        g_unlink(store->last_good_path);
+    else if ((!g_file_get_contents(store->last_good_path, &copy, NULL, NULL) ||
+              strcmp(copy, text) != 0) &&
+             !write_durably(store->last_good_path, text, &error))
+        g_warning("no copy of the last good policy: %s", error->message);
+}
+
+AkinPolicy *
+akin_store_read(AkinStore *store, GError **error)
+{
+    g_autofree char *text = NULL;
+    AkinPolicy *policy = read_policy(store->path, &text, error);
+    if (policy)
+        remember_good(store, g_steal_pointer(&text));
+    return policy;
+}
+
 static gboolean
 check_unchanged(AkinStore *store, GError **error)
 {
@@ -195,15 +209,11 @@ check_unchanged(AkinStore *store, GError **error)
 gboolean
 akin_store_write(AkinStore *store, const AkinPolicy *policy, GError **error)
 {
-    g_autoptr(GError) second = NULL;
     if (!check_unchanged(store, error))
         return FALSE;
     g_autofree char *text = akin_policy_format(policy, store->text);
     if (!write_durably(store->path, text, error))
         return FALSE;
-    g_free(store->text);
-    store->text = g_steal_pointer(&text);
-    if (!write_durably(store->last_good_path, store->text, &second))
-        g_warning("no copy of the last good policy: %s", second->message);
+    remember_good(store, g_steal_pointer(&text));
     return TRUE;
 }

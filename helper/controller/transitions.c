@@ -11,29 +11,28 @@ typedef struct {
     gpointer user_data;
 } Visitor;
 
-/* "active nic changed from none to en0", "enabled nat", "disabled nat". */
+/* "active nic changed from none to en0". */
 static void
 tell(const Visitor *visitor, const char *what, const char *old, const char *new_)
 {
-    g_autofree char *sentence = NULL;
-    if (g_strcmp0(old, new_) == 0)
+    if (strcmp(old, new_) == 0)
         return;
-    if (strcmp(new_, "on") == 0)
-        sentence = g_strdup_printf("enabled %s", what);
-    else if (strcmp(new_, "off") == 0)
-        sentence = g_strdup_printf("disabled %s", what);
-    else
-        sentence = g_strdup_printf("%s changed from %s to %s", what, old, new_);
+    g_autofree char *sentence = g_strdup_printf("%s changed from %s to %s", what, old, new_);
     visitor->visit(what, old, new_, sentence, visitor->user_data);
 }
 
-/* --- Switches --------------------------------------------------------------------------------- */
-
-static const char *
-on_off(gboolean on)
+/* "enabled nat", "disabled nat". */
+static void
+tell_switch(const Visitor *visitor, const char *what, gboolean old, gboolean new_)
 {
-    return on ? "on" : "off";
+    static const char *const words[] = {"off", "on"};
+    if (old == new_)
+        return;
+    g_autofree char *sentence = g_strdup_printf("%s %s", new_ ? "enabled" : "disabled", what);
+    visitor->visit(what, words[old], words[new_], sentence, visitor->user_data);
 }
+
+/* --- Switches --------------------------------------------------------------------------------- */
 
 /* Outside a kernel takes any bytes for a name. */
 static char *
@@ -55,16 +54,19 @@ tell_switches(const Visitor *visitor, const AkinState *before, const AkinState *
     const AkinPolicy *old = before->policy, *new_ = after->policy;
     g_autofree char *old_nic = active_nic(before);
     g_autofree char *new_nic = active_nic(after);
-    tell(visitor, "enforcement", on_off(before->enforcing), on_off(after->enforcing));
+    tell_switch(visitor, "enforcement", before->enforcing, after->enforcing);
     tell(visitor, "active nic", old_nic, new_nic);
-    tell(visitor, "firewall", on_off(old->firewall), on_off(new_->firewall));
-    tell(visitor, "panic", on_off(old->panic), on_off(new_->panic));
+    tell_switch(visitor, "firewall", old->firewall, new_->firewall);
+    tell_switch(visitor, "panic", old->panic, new_->panic);
     tell(visitor, "nat mode", akin_nat_mode_name(old->nat), akin_nat_mode_name(new_->nat));
-    tell(visitor, "nat", on_off(nat_runs(before)), on_off(nat_runs(after)));
-    tell(visitor, "ip forwarding", on_off(before->forwarding), on_off(after->forwarding));
-    tell(visitor, "machines' access to this computer", on_off(old->machines_reach_host),
-         on_off(new_->machines_reach_host));
+    tell_switch(visitor, "nat", nat_runs(before), nat_runs(after));
+    tell_switch(visitor, "ip forwarding", before->forwarding, after->forwarding);
+    tell_switch(visitor, "machines' access to this computer", old->machines_reach_host,
+                new_->machines_reach_host);
 }
+
+/* The value of what is either there or not. */
+#define ON "on"
 
 /* --- Lists, as maps from what is told to its value -------------------------------------------- */
 
@@ -118,7 +120,7 @@ list_trusted(const AkinState *state)
     for (guint i = 0; i < state->policy->trusted->len; i++) {
         g_autofree char *address =
             akin_prefix_format(&g_array_index(state->policy->trusted, AkinPrefix, i));
-        g_hash_table_insert(list, g_strconcat("ping from ", address, NULL), g_strdup("on"));
+        g_hash_table_insert(list, g_strconcat("ping from ", address, NULL), g_strdup(ON));
     }
     return list;
 }
@@ -157,8 +159,10 @@ tell_list(const Visitor *visitor, GHashTable *before, GHashTable *after)
     for (GList *l = all; l; l = l->next) {
         const char *old = g_hash_table_lookup(before, l->data);
         const char *new_ = g_hash_table_lookup(after, l->data);
-        const char *absent = g_strcmp0(old ? old : new_, "on") == 0 ? "off" : "none";
-        tell(visitor, l->data, old ? old : absent, new_ ? new_ : absent);
+        if (g_strcmp0(old ? old : new_, ON) == 0)
+            tell_switch(visitor, l->data, old != NULL, new_ != NULL);
+        else
+            tell(visitor, l->data, old ? old : "none", new_ ? new_ : "none");
     }
 }
 
@@ -209,10 +213,10 @@ tell_service(const Visitor *visitor, const AkinServiceState *old, const AkinServ
         visitor->visit(what, old ? "on" : "off", new_ ? "on" : "off", sentence, visitor->user_data);
     }
     for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
-        gboolean was = old && old->allowed & ways[i].direction;
-        gboolean is = new_ && new_->allowed & ways[i].direction;
+        gboolean was = old && (old->allowed & ways[i].direction) != 0;
+        gboolean is = new_ && (new_->allowed & ways[i].direction) != 0;
         g_autofree char *what = g_strdup_printf("service %s %s", name, ways[i].word);
-        tell(visitor, what, on_off(was), on_off(is));
+        tell_switch(visitor, what, was, is);
     }
 }
 

@@ -19,8 +19,8 @@
  * right while the kernel still holds what was loaded. Two things tell: the generation, which any
  * commit raises, and, when someone has committed, a fingerprint of our table's listing that was
  * taken while only we had. The listing costs milliseconds, so it is taken once changes have
- * come to rest; when a stranger is faster than that, or the table is not what it was, everything is
- * loaded anew, in one transaction as well.
+ * come to rest; when a stranger is faster than that, the table must at least have every element and
+ * rule that it should. When it is not what it was, everything is loaded anew, in one transaction.
  */
 
 /* Long enough that a burst of toggles is not slowed down, short against a stranger's tools. */
@@ -147,10 +147,16 @@ nftables_check(AkinEngine *engine, gboolean *intact, GError **error)
         *intact = TRUE;
         return TRUE;
     }
-    g_autofree char *fingerprint = self->fingerprint ? read_fingerprint(self) : NULL;
-    *intact = fingerprint && strcmp(fingerprint, self->fingerprint) == 0;
-    if (*intact)
+    g_autofree char *fingerprint = read_fingerprint(self);
+    if (self->fingerprint)
+        *intact = g_strcmp0(fingerprint, self->fingerprint) == 0;
+    else
+        *intact = verify(self, NULL);
+    if (*intact) {
+        g_free(self->fingerprint);
+        self->fingerprint = g_steal_pointer(&fingerprint);
         self->loaded_at = now;
+    }
     return TRUE;
 }
 
@@ -222,10 +228,15 @@ nftables_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
     Nftables *self = (Nftables *) engine;
     g_autoptr(GArray) outgoing = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
     g_autoptr(GArray) incoming = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    if (self->loaded && (!count_map(self, AKIN_NFT_OUT_PORTS, outgoing, error) ||
-                         !count_map(self, AKIN_NFT_OUT_PROTOCOLS, outgoing, error) ||
-                         !count_map(self, AKIN_NFT_IN_PORTS, incoming, error) ||
-                         !count_map(self, AKIN_NFT_IN_PROTOCOLS, incoming, error)))
+    /* A table that somebody has just removed has counted nothing; it comes back soon. */
+    gboolean intact = FALSE;
+    if (self->loaded && !nftables_check(engine, &intact, error))
+        return FALSE;
+    if (intact && self->loaded &&
+        (!count_map(self, AKIN_NFT_OUT_PORTS, outgoing, error) ||
+         !count_map(self, AKIN_NFT_OUT_PROTOCOLS, outgoing, error) ||
+         !count_map(self, AKIN_NFT_IN_PORTS, incoming, error) ||
+         !count_map(self, AKIN_NFT_IN_PROTOCOLS, incoming, error)))
         return FALSE;
     *out = g_steal_pointer(&outgoing);
     *in = g_steal_pointer(&incoming);

@@ -5,13 +5,28 @@
 
 #include "error.h"
 
+static AkinEngine *
+create(const AkinEngineEntry *entry, GError **error)
+{
+    g_autofree char *path = akin_engine_lock_path();
+    g_autoptr(AkinLock) lock = akin_lock_new(path, error);
+    if (!lock) {
+        g_prefix_error(error, "rules can be loaded by one helper only, stop the other one: ");
+        return NULL;
+    }
+    AkinEngine *engine = entry->create(error);
+    if (engine)
+        engine->lock = g_steal_pointer(&lock);
+    return engine;
+}
+
 AkinEngine *
 akin_engine_new(const char *name, GError **error)
 {
     g_autoptr(GString) known = g_string_new(NULL);
     for (const AkinEngineEntry *entry = akin_engines_here; entry->name; entry++) {
         if (!name || strcmp(entry->name, name) == 0)
-            return entry->create(error);
+            return create(entry, error);
         g_string_append_printf(known, "%s%s", known->len ? ", " : "", entry->name);
     }
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
@@ -22,5 +37,7 @@ akin_engine_new(const char *name, GError **error)
 void
 akin_engine_free(AkinEngine *engine)
 {
+    AkinLock *lock = engine->lock;
     engine->class->free(engine);
+    akin_lock_free(lock);
 }

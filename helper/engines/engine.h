@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cells.h"
+#include "lock.h"
 #include "policy.h"
 #include "situation.h"
 
@@ -51,6 +52,7 @@ typedef struct {
 /* The first member of every engine. */
 struct _AkinEngine {
     const AkinEngineClass *class;
+    AkinLock *lock; /* engine.c's */
 };
 
 /*
@@ -71,3 +73,9 @@ typedef struct {
 } AkinEngineEntry;
 
 extern const AkinEngineEntry akin_engines_here[];
+
+/*
+ * The file to be locked by whoever loads rules into this kernel, or into this network namespace
+ * of it; two helpers would replace each other's rules for ever. The caller frees it.
+ */
+char *akin_engine_lock_path(void);

@@ -20,9 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinForwarding, akin_forwarding_free)
 void akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation);
 
 /*
- * Sets every switch as policy and situation need it; enforcing FALSE: all back to what they were.
- * A switch that somebody else has changed meanwhile is left as it is. On failure
- * (AKIN_ERROR_ENGINE_FAILED) the others are set all the same.
+ * Sets every switch as policy and situation need it, again if somebody else has changed it;
+ * enforcing FALSE: all back to what they were, but for those that somebody else has changed
+ * meanwhile. On failure (AKIN_ERROR_ENGINE_FAILED) the others are set all the same.
  */
 gboolean akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
                                const AkinSituation *situation, gboolean enforcing, GError **error);

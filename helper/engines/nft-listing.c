@@ -65,7 +65,7 @@ read_ports(JsonNode *node, AkinPortRange *range)
     return TRUE;
 }
 
-/* "esp", "icmp" or {"concat": ["tcp", PORTS]}. ICMP and ICMPv6 are one service: ping. */
+/* "esp", "icmp" or {"concat": [PORTS, "tcp"]}. ICMP and ICMPv6 are one service: ping. */
 static gboolean
 read_key(JsonNode *key, AkinPortRange *range)
 {
@@ -80,10 +80,10 @@ read_key(JsonNode *key, AkinPortRange *range)
         JSON_NODE_HOLDS_OBJECT(key) ? get_array(json_node_get_object(key), "concat") : NULL;
     if (!parts || json_array_get_length(parts) != 2)
         return FALSE;
-    JsonNode *first = json_array_get_element(parts, 0);
-    const char *name = JSON_NODE_HOLDS_VALUE(first) ? json_node_get_string(first) : NULL;
+    JsonNode *second = json_array_get_element(parts, 1);
+    const char *name = JSON_NODE_HOLDS_VALUE(second) ? json_node_get_string(second) : NULL;
     return name && akin_protocol_parse(name, &range->protocol, NULL) &&
-           read_ports(json_array_get_element(parts, 1), range);
+           read_ports(json_array_get_element(parts, 0), range);
 }
 
 /* [{"elem": {"val": KEY, "counter": {"packets": N}}}, VERDICT]. */

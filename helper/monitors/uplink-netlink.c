@@ -140,16 +140,19 @@ report_source_new(AkinUplinkMonitor *monitor)
 }
 
 /*
- * Both may fail, and watching goes on: the first needs root, and costs only a reading more when
- * bursts are great. The second is for Linux 5.3 and later, which takes the routes of a next-hop
- * object away without a word when the object goes.
+ * All may fail, and watching goes on. The queue's size needs root, and costs only a reading more
+ * when bursts are great. Next hops are for Linux 5.3 and later, which takes the routes of such an
+ * object away without a word when it goes. The other two say that forwarding was switched.
  */
 static void
 tune(NetlinkSocket *events)
 {
-    int size = QUEUE_SIZE, group = RTNLGRP_NEXTHOP;
+    static const int groups[] = {RTNLGRP_NEXTHOP, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF};
+    int size = QUEUE_SIZE;
     setsockopt(mnl_socket_get_fd(events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-    mnl_socket_setsockopt(events, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
+    for (guint i = 0; i < G_N_ELEMENTS(groups); i++)
+        mnl_socket_setsockopt(events, NETLINK_ADD_MEMBERSHIP, (void *) &groups[i],
+                              sizeof groups[i]);
 }
 
 AkinUplinkMonitor *

@@ -4,8 +4,8 @@
 #include "situation.h"
 
 /*
- * Watches interfaces, their addresses and the default routes. One file per operating system
- * implements it. Main thread only.
+ * Watches interfaces, their addresses, the default routes and whether packets are forwarded. One
+ * file per operating system implements it. Main thread only.
  *
  * Events come in bursts (a card going down is a dozen messages), so the monitor only says that
  * something changed, soon after the last message of a burst and never much later than the first;

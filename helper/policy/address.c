@@ -44,6 +44,7 @@ akin_prefix_parse(const char *text, AkinPrefix *prefix, GError **error)
     if (!slash)
         return akin_address_parse(text, prefix, error);
 
+    g_autofree char *shown = akin_shown(text);
     g_autofree char *head = g_strndup(text, slash - text);
     AkinPrefix address;
     if (!akin_address_parse(head, &address, error))
@@ -51,7 +52,7 @@ akin_prefix_parse(const char *text, AkinPrefix *prefix, GError **error)
     guint64 length;
     if (!g_ascii_string_to_unsigned(slash + 1, 10, 0, address.length, &length, NULL)) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "‘%s’ has no valid length; write a number from 0 to %u after the slash", text,
+                    "‘%s’ has no valid length; write a number from 0 to %u after the slash", shown,
                     address.length);
         return FALSE;
     }
@@ -59,7 +60,7 @@ akin_prefix_parse(const char *text, AkinPrefix *prefix, GError **error)
     if (memcmp(prefix->bytes, address.bytes, sizeof address.bytes) != 0) {
         g_autofree char *meant = akin_prefix_format(prefix);
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "‘%s’ is an address inside a network; write %s for the network", text, meant);
+                    "‘%s’ is an address inside a network; write %s for the network", shown, meant);
         return FALSE;
     }
     return TRUE;

@@ -144,8 +144,8 @@ find_for_change(const AkinPolicy *policy, const char *name, guint directions, GE
     if (directions & ~akin_service_offers(state->service)) {
         gboolean outgoing = directions & ~akin_service_offers(state->service) & AKIN_OUTGOING;
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "service %s has no %s ports; use --%s, or neither", name,
-                    outgoing ? "outgoing" : "incoming", outgoing ? "in" : "out");
+                    "service %s has no %s ports; it can only be allowed %s", name,
+                    outgoing ? "outgoing" : "incoming", outgoing ? "incoming" : "outgoing");
         return NULL;
     }
     return state;

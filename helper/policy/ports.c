@@ -78,10 +78,11 @@ parse_protocol(const char *text, GArray *ports, GError **error)
     AkinPortRange range = {0};
     if (!akin_protocol_parse(name, &range.protocol, error))
         return FALSE;
-    if (akin_protocol_has_ports(range.protocol) != (colon != NULL)) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    colon ? "%s has no ports; write it alone" : "which ports? write %s:80 or so",
-                    name);
+    gboolean has_ports = akin_protocol_has_ports(range.protocol);
+    if (has_ports ? !colon || !colon[1] : colon != NULL) {
+        g_set_error(
+            error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+            has_ports ? "which ports? write %s:80 or so" : "%s has no ports; write it alone", name);
         return FALSE;
     }
     if (!colon) {

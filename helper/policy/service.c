@@ -18,6 +18,16 @@ name_is_valid(const char *name)
     return length > 0 && length <= NAME_MAX_LENGTH && name[length] == '\0' && name[0] != '-';
 }
 
+/* Persian and emoji need the two joiners (U+200C, U+200D); other invisible letters deceive. */
+static gboolean
+letter_is_valid(gunichar letter)
+{
+    GUnicodeType type = g_unichar_type(letter);
+    return letter == 0x200c || letter == 0x200d ||
+           (g_unichar_isprint(letter) && type != G_UNICODE_LINE_SEPARATOR &&
+            type != G_UNICODE_PARAGRAPH_SEPARATOR);
+}
+
 static gboolean
 title_is_valid(const char *title)
 {
@@ -27,7 +37,7 @@ title_is_valid(const char *title)
     if (length < 1 || length > TITLE_MAX_LENGTH)
         return FALSE;
     for (const char *c = title; *c; c = g_utf8_next_char(c)) {
-        if (!g_unichar_isprint(g_utf8_get_char(c)))
+        if (!letter_is_valid(g_utf8_get_char(c)))
             return FALSE;
     }
     return TRUE;

@@ -34,6 +34,7 @@ typedef struct {
     guint32 loaded_at;      /* the generation in which it did, as far as we know */
     char *fingerprint;      /* of the table's listing then; NULL until taken */
     guint take_fingerprint; /* source that will take it */
+    gboolean untouched;     /* nobody had changed what was loaded when it was forgotten */
     gboolean ftp_helper;
 } Nftables;
 
@@ -86,13 +87,13 @@ read_fingerprint(Nftables *self)
 
 /* The read-back: everything that was loaded is there, and nothing else is. */
 static gboolean
-verify(Nftables *self, GError **error)
+verify(Nftables *self, const AkinNftRuleset *ruleset, GError **error)
 {
     g_autofree char *difference = NULL;
     const char *json = list(self, LIST_TABLE, NFT_CTX_OUTPUT_JSON, error);
     if (!json)
         return FALSE;
-    if (akin_nft_listing_matches(json, self->loaded, &difference, error))
+    if (akin_nft_listing_matches(json, ruleset, &difference, error))
         return TRUE;
     if (difference)
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
@@ -115,7 +116,7 @@ take_fingerprint(gpointer user_data)
     g_autoptr(GError) error = NULL;
     self->take_fingerprint = 0;
     if (akin_nft_generation_read(self->generation, &now, NULL) && now == self->loaded_at) {
-        if (verify(self, &error))
+        if (verify(self, self->loaded, &error))
             self->fingerprint = read_fingerprint(self);
         else
             g_warning("%s", error->message);
@@ -151,7 +152,7 @@ nftables_check(AkinEngine *engine, gboolean *intact, GError **error)
     if (self->fingerprint)
         *intact = g_strcmp0(fingerprint, self->fingerprint) == 0;
     else
-        *intact = verify(self, NULL);
+        *intact = verify(self, self->loaded, NULL);
     if (*intact) {
         g_free(self->fingerprint);
         self->fingerprint = g_steal_pointer(&fingerprint);
@@ -173,6 +174,25 @@ apply_difference(Nftables *self, const AkinNftRuleset *ruleset, gboolean *loaded
     return !*loaded || run(self, text, error);
 }
 
+/*
+ * In place, so that no packet is lost; and from nothing where that does not give what was asked
+ * for: there is a table of another making, or somebody has put things of his own into ours.
+ * Takes ruleset.
+ */
+static gboolean
+load_whole(Nftables *self, AkinNftRuleset *ruleset, GError **error)
+{
+    g_autoptr(AkinNftRuleset) taken = ruleset;
+    g_autofree char *refill = akin_nft_refill_text(ruleset);
+    if (!run(self, refill, NULL) || (!self->untouched && !verify(self, ruleset, NULL))) {
+        g_autofree char *load = akin_nft_load_text(ruleset);
+        if (!run(self, load, error))
+            return FALSE;
+    }
+    remember(self, g_steal_pointer(&taken));
+    return TRUE;
+}
+
 static gboolean
 nftables_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
                gboolean *loaded, GError **error)
@@ -187,18 +207,17 @@ nftables_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation
     }
     if (refused)
         g_message("loading all rules anew: %s", refused->message);
-    g_autofree char *text = akin_nft_load_text(ruleset);
     *loaded = TRUE;
-    if (!run(self, text, error))
-        return FALSE;
-    remember(self, g_steal_pointer(&ruleset));
-    return TRUE;
+    return load_whole(self, g_steal_pointer(&ruleset), error);
 }
 
 static void
 nftables_forget(AkinEngine *engine)
 {
     Nftables *self = (Nftables *) engine;
+    guint32 now;
+    self->untouched = self->loaded && akin_nft_generation_read(self->generation, &now, NULL) &&
+                      now == self->loaded_at;
     forget_fingerprint(self);
     g_clear_pointer(&self->loaded, akin_nft_ruleset_free);
 }
@@ -210,6 +229,7 @@ nftables_remove(AkinEngine *engine, GError **error)
     if (!run(self, akin_nft_remove_text(), error))
         return FALSE;
     nftables_forget(engine);
+    self->untouched = FALSE;
     return TRUE;
 }
 

@@ -35,8 +35,7 @@ akin_nft_ruleset_free(AkinNftRuleset *ruleset)
 static AkinNftPart *
 add_part(AkinNftRuleset *ruleset, AkinNftKind kind, const char *name, const char *declaration)
 {
-    AkinNftPart part = {kind,  name,  declaration,
-                        FALSE, FALSE, g_ptr_array_new_with_free_func(g_free)};
+    AkinNftPart part = {kind, name, declaration, FALSE, g_ptr_array_new_with_free_func(g_free)};
     g_array_append_val(ruleset->parts, part);
     return &g_array_index(ruleset->parts, AkinNftPart, ruleset->parts->len - 1);
 }
@@ -125,6 +124,15 @@ append_part(GString *text, const AkinNftPart *part)
     g_string_append(text, "\t}\n");
 }
 
+static void
+append_table(GString *text, const AkinNftRuleset *ruleset)
+{
+    g_string_append(text, "table " TABLE " {");
+    for (guint i = 0; i < ruleset->parts->len; i++)
+        append_part(text, &g_array_index(ruleset->parts, AkinNftPart, i));
+    g_string_append(text, "}\n");
+}
+
 const char *
 akin_nft_remove_text(void)
 {
@@ -135,10 +143,25 @@ char *
 akin_nft_load_text(const AkinNftRuleset *ruleset)
 {
     GString *text = g_string_new(akin_nft_remove_text());
-    g_string_append(text, "table " TABLE " {");
-    for (guint i = 0; i < ruleset->parts->len; i++)
-        append_part(text, &g_array_index(ruleset->parts, AkinNftPart, i));
-    g_string_append(text, "}\n");
+    append_table(text, ruleset);
+    return g_string_free(text, FALSE);
+}
+
+/* What must be there before it can be emptied is declared first. */
+char *
+akin_nft_refill_text(const AkinNftRuleset *ruleset)
+{
+    GString *text = g_string_new("add table " TABLE "\nflush table " TABLE "\n");
+    for (guint i = 0; i < ruleset->parts->len; i++) {
+        const AkinNftPart *part = &g_array_index(ruleset->parts, AkinNftPart, i);
+        const char *word = part->is_map ? "map" : "set";
+        if (part->kind != AKIN_NFT_SET)
+            continue;
+        g_string_append_printf(text, "table " TABLE " {\n\t%s %s {\n", word, part->name);
+        append_indented(text, part->declaration);
+        g_string_append_printf(text, "\t}\n}\nflush %s " TABLE " %s\n", word, part->name);
+    }
+    append_table(text, ruleset);
     return g_string_free(text, FALSE);
 }
 
@@ -216,15 +239,12 @@ update_part(GString *text, const AkinNftPart *from, const AkinNftPart *to)
 {
     if (same_lines(from->lines, to->lines))
         return;
-    if (to->kind == AKIN_NFT_SET && !to->refill) {
+    if (to->kind == AKIN_NFT_SET) {
         update_elements(text, from, to);
         return;
     }
-    g_string_append_printf(text, "flush %s " TABLE " %s\n",
-                           to->kind == AKIN_NFT_CHAIN ? "chain" : "set", to->name);
-    if (to->kind == AKIN_NFT_SET)
-        append_list(text, "add", to->name, to->lines);
-    for (guint i = 0; to->kind == AKIN_NFT_CHAIN && i < to->lines->len; i++) {
+    g_string_append_printf(text, "flush chain " TABLE " %s\n", to->name);
+    for (guint i = 0; i < to->lines->len; i++) {
         const char *line = to->lines->pdata[i];
         if (line[0] != '#')
             g_string_append_printf(text, "add rule " TABLE " %s %s\n", to->name, line);

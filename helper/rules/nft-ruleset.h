@@ -19,7 +19,6 @@ typedef struct {
     const char *name;
     const char *declaration; /* lines separated by \n */
     gboolean is_map;
-    gboolean refill;  /* nft 1.0.6 cannot delete a "name*" element: flush the set instead */
     GPtrArray *lines; /* char *; elements "key" or "key : data", sorted when complete */
 } AkinNftPart;
 

@@ -16,17 +16,21 @@
  *
  * Numbers in the comments of the rules are the rows of the contract in the design.
  *
- * Two habits are for speed, both measured. A key of several fields begins with the port: the
- * kernel narrows down field by field, and all services share a protocol. And no anonymous set has
- * intervals: libnftables asks the kernel for the elements of each before it changes any other.
+ * Three habits come from measurements. A key of several fields begins with the port: the kernel
+ * narrows down field by field, and all services share a protocol. What every packet meets is plain
+ * rules, one for each pattern or network: there are few, and a lookup of an interface's name costs
+ * more than several comparisons. And no rule has an anonymous set: when such a rule is replaced,
+ * packets on their way through the old one find the set empty, and libnftables asks the kernel for
+ * its elements before it changes any other.
  *
  * The order within a chain is the order of what must win: panic stands before the answers to
  * established connections, these before all that asks for services.
  */
 
-#define ND_TYPES                                                                                   \
-    "nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, nd-redirect"
-#define MLD_TYPES "mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report"
+/* Router and neighbour discovery (RFC 4861); multicast listeners (RFC 2710, RFC 3810). */
+#define ND_TYPES "133-137"
+#define MLD_TYPES "130-132"
+#define MLD2_REPORT "143"
 
 typedef struct {
     const AkinPolicy *policy;
@@ -36,17 +40,6 @@ typedef struct {
 } Compiler;
 
 /* --- Sets ------------------------------------------------------------------------------------- */
-
-static void
-add_vm_interfaces(Compiler *c)
-{
-    AkinNftPart *part =
-        akin_nft_add_set(c->ruleset, "vm_interfaces", "type ifname\nflags interval");
-    part->refill = TRUE;
-    for (guint i = 0; i < c->policy->patterns->len; i++)
-        akin_nft_line(part, "\"%s\"", (char *) c->policy->patterns->pdata[i]);
-    akin_nft_part_sort(part);
-}
 
 /* Every subnet of every VM network that is up, once, whatever interface it is on. */
 static void
@@ -62,30 +55,6 @@ add_vm_networks(Compiler *c, AkinFamily family)
         g_autofree char *text = akin_prefix_format(subnet);
         if (subnet->family == family)
             akin_nft_line(part, "%s", text);
-    }
-    akin_nft_part_sort(part);
-}
-
-/* Which source addresses are a machine's own, by the interface it is behind. */
-static void
-add_vm_sources(Compiler *c, AkinFamily family)
-{
-    AkinNftPart *part =
-        family == AKIN_IPV4
-            ? akin_nft_add_set(c->ruleset, "vm_sources4", "type ifname . ipv4_addr\nflags interval")
-            : akin_nft_add_set(c->ruleset, "vm_sources6",
-                               "type ifname . ipv6_addr\nflags interval");
-    for (guint i = 0; i < c->situation->interfaces->len; i++) {
-        const AkinInterface *interface = c->situation->interfaces->pdata[i];
-        if (!akin_network_is_up(c->policy, interface))
-            continue;
-        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
-        for (guint k = 0; k < subnets->len; k++) {
-            const AkinPrefix *subnet = &g_array_index(subnets, AkinPrefix, k);
-            g_autofree char *text = akin_prefix_format(subnet);
-            if (subnet->family == family)
-                akin_nft_line(part, "\"%s\" . %s", interface->name, text);
-        }
     }
     akin_nft_part_sort(part);
 }
@@ -252,6 +221,46 @@ add_ftp(Compiler *c)
 
 /* --- Chains ----------------------------------------------------------------------------------- */
 
+/* A rule for each pattern of VM networks: "iifname "vboxnet*" goto from_machines". */
+static void
+on_machines(const Compiler *c, AkinNftPart *part, const char *key, const char *rest)
+{
+    for (guint i = 0; i < c->policy->patterns->len; i++)
+        akin_nft_line(part, "%s \"%s\" %s", key, (char *) c->policy->patterns->pdata[i], rest);
+}
+
+/* What matches no pattern: "oifname != "akin*" oifname != "vboxnet*"". */
+static char *
+off_machines(const Compiler *c, const char *key)
+{
+    GString *match = g_string_new(NULL);
+    for (guint i = 0; i < c->policy->patterns->len; i++)
+        g_string_append_printf(match, "%s%s != \"%s\"", i ? " " : "", key,
+                               (char *) c->policy->patterns->pdata[i]);
+    return g_string_free(match, FALSE);
+}
+
+/* A rule for each subnet; with_name: of packets from the very interface that has it. */
+static void
+on_subnets(const Compiler *c, AkinNftPart *part, gboolean with_name, const char *field,
+           const char *verdict)
+{
+    for (guint i = 0; i < c->situation->interfaces->len; i++) {
+        const AkinInterface *interface = c->situation->interfaces->pdata[i];
+        if (!akin_network_is_up(c->policy, interface))
+            continue;
+        g_autofree char *from =
+            with_name ? g_strdup_printf("iifname \"%s\" ", interface->name) : g_strdup("");
+        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
+        for (guint k = 0; k < subnets->len; k++) {
+            const AkinPrefix *subnet = &g_array_index(subnets, AkinPrefix, k);
+            g_autofree char *text = akin_prefix_format(subnet);
+            akin_nft_line(part, "%s%s %s %s %s", from, subnet->family == AKIN_IPV4 ? "ip" : "ip6",
+                          field, text, verdict);
+        }
+    }
+}
+
 static void
 add_guard(Compiler *c)
 {
@@ -262,23 +271,38 @@ add_guard(Compiler *c)
     akin_nft_line(part, "iif \"lo\" accept");
     akin_nft_line(part, "ip daddr 127.0.0.0/8 drop");
     akin_nft_line(part, "ip6 daddr ::1 drop");
-    akin_nft_line(part, "iifname @vm_interfaces goto guard_machines");
+    on_machines(c, part, "iifname", "goto guard_machines");
     akin_nft_line(part, "ip saddr 127.0.0.0/8 drop");
     akin_nft_line(part, "ip saddr 224.0.0.0/3 drop");
-    akin_nft_line(part, "ip saddr @vm_networks4 drop");
     akin_nft_line(part, "ip6 saddr ::1 drop");
     akin_nft_line(part, "ip6 saddr ff00::/8 drop");
-    akin_nft_line(part, "ip6 saddr @vm_networks6 drop");
+    on_subnets(c, part, FALSE, "saddr", "drop");
 
     part = akin_nft_add_chain(c->ruleset, "guard_machines", "");
-    akin_nft_line(part, "iifname . ip saddr @vm_sources4 accept");
-    akin_nft_line(part, "iifname . ip6 saddr @vm_sources6 accept");
+    on_subnets(c, part, TRUE, "saddr", c->nat ? "accept" : "goto stay_inside");
     akin_nft_line(part, "# before a machine has its address: DHCP, IGMP, neighbour discovery");
     akin_nft_line(part, "ip saddr 0.0.0.0 ip daddr 255.255.255.255 accept");
     akin_nft_line(part, "ip saddr 0.0.0.0 ip daddr 224.0.0.0/4 accept");
     akin_nft_line(part, "ip6 saddr fe80::/10 accept");
     akin_nft_line(part, "ip6 saddr :: accept");
     akin_nft_line(part, "drop");
+}
+
+/*
+ * Where there is no NAT the kernel does not route, and swallows what it would have to, before any
+ * forward chain sees it. Who asks is told here instead.
+ */
+static void
+add_stay_inside(Compiler *c)
+{
+    static const char *const kinds[] = {"local", "broadcast", "multicast", "anycast"};
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "stay_inside", "");
+    akin_nft_line(part, "# 2, 5: without NAT machines reach their own network and this computer");
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
+        akin_nft_line(part, "fib daddr type %s accept", kinds[i]);
+    akin_nft_line(part, "ip6 daddr fe80::/10 accept");
+    on_subnets(c, part, TRUE, "daddr", "accept");
+    akin_nft_line(part, "goto refuse");
 }
 
 static void
@@ -289,11 +313,13 @@ add_input(Compiler *c)
     akin_nft_line(part, "# 1");
     akin_nft_line(part, "iif \"lo\" accept");
     if (c->policy->panic) {
+        g_autofree char *outside = off_machines(c, "iifname");
         akin_nft_line(part, "# 13: panic");
-        akin_nft_line(part, "iifname != @vm_interfaces drop");
+        akin_nft_line(part, "%s drop", outside);
     }
-    akin_nft_line(part, "ct state vmap { established : accept, related : accept, invalid : drop }");
-    akin_nft_line(part, "iifname @vm_interfaces goto from_machines");
+    akin_nft_line(part, "ct state established,related accept");
+    akin_nft_line(part, "ct state invalid drop");
+    on_machines(c, part, "iifname", "goto from_machines");
     akin_nft_line(part, "# 7, or 14: firewall off");
     akin_nft_line(part, c->policy->firewall ? "goto from_outside" : "accept");
 
@@ -303,9 +329,13 @@ add_input(Compiler *c)
         akin_nft_line(part, "accept");
         return;
     }
-    akin_nft_line(part, "udp dport { 53, 67, 547 } accept");
+    akin_nft_line(part, "udp dport 53 accept");
+    akin_nft_line(part, "udp dport 67 accept");
+    akin_nft_line(part, "udp dport 547 accept");
     akin_nft_line(part, "tcp dport 53 accept");
-    akin_nft_line(part, "icmpv6 type { " ND_TYPES ", " MLD_TYPES " } accept");
+    akin_nft_line(part, "icmpv6 type " ND_TYPES " accept");
+    akin_nft_line(part, "icmpv6 type " MLD_TYPES " accept");
+    akin_nft_line(part, "icmpv6 type " MLD2_REPORT " accept");
     akin_nft_line(part, "meta l4proto igmp accept");
     akin_nft_line(part, "goto refuse");
 }
@@ -317,9 +347,10 @@ add_from_outside(Compiler *c)
     akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
     akin_nft_line(part, "udp sport 67 udp dport 68 accept");
     akin_nft_line(part, "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept");
-    akin_nft_line(part, "icmpv6 type { " ND_TYPES " } accept");
-    akin_nft_line(part, "ip6 saddr fe80::/10 icmpv6 type { " MLD_TYPES " } accept");
-    akin_nft_line(part, "ip6 saddr :: icmpv6 type { " MLD_TYPES " } accept");
+    akin_nft_line(part, "icmpv6 type " ND_TYPES " accept");
+    akin_nft_line(part, "ip6 saddr fe80::/10 icmpv6 type " MLD_TYPES " accept");
+    akin_nft_line(part, "ip6 saddr fe80::/10 icmpv6 type " MLD2_REPORT " accept");
+    akin_nft_line(part, "ip6 saddr :: icmpv6 type " MLD2_REPORT " accept");
     akin_nft_line(part, "meta l4proto igmp accept");
     akin_nft_line(part, "# 7: services, and who may ping");
     akin_nft_line(part, "th dport . meta l4proto vmap @" AKIN_NFT_IN_PORTS);
@@ -340,12 +371,13 @@ add_output(Compiler *c)
     akin_nft_line(part, "# 1");
     akin_nft_line(part, "oif \"lo\" accept");
     if (c->policy->panic) {
+        g_autofree char *outside = off_machines(c, "oifname");
         akin_nft_line(part, "# 13: panic");
-        akin_nft_line(part, "oifname != @vm_interfaces goto refuse");
+        akin_nft_line(part, "%s goto refuse", outside);
     }
     akin_nft_line(part, "ct state established,related accept");
     akin_nft_line(part, "# 4");
-    akin_nft_line(part, "oifname @vm_interfaces accept");
+    on_machines(c, part, "oifname", "accept");
     if (!c->policy->firewall) {
         akin_nft_line(part, "# 14: firewall off");
         akin_nft_line(part, "accept");
@@ -355,7 +387,9 @@ add_output(Compiler *c)
     akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
     akin_nft_line(part, "udp sport 68 udp dport 67 accept");
     akin_nft_line(part, "udp sport 546 udp dport 547 accept");
-    akin_nft_line(part, "icmpv6 type { " ND_TYPES ", " MLD_TYPES " } accept");
+    akin_nft_line(part, "icmpv6 type " ND_TYPES " accept");
+    akin_nft_line(part, "icmpv6 type " MLD_TYPES " accept");
+    akin_nft_line(part, "icmpv6 type " MLD2_REPORT " accept");
     akin_nft_line(part, "meta l4proto igmp accept");
     akin_nft_line(part, "# 6: services");
     akin_nft_line(part, "goto to_outside");
@@ -382,16 +416,25 @@ add_to_outside(Compiler *c)
 }
 
 static void
+add_forward_panic(Compiler *c, AkinNftPart *part)
+{
+    g_autofree char *not_from = off_machines(c, "iifname");
+    g_autofree char *not_to = off_machines(c, "oifname");
+    g_autofree char *leaving = g_strconcat(not_to, " goto refuse", NULL);
+    akin_nft_line(part, "# 13: panic");
+    on_machines(c, part, "iifname", leaving);
+    akin_nft_line(part, "%s drop", not_from);
+}
+
+static void
 add_forward(Compiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(
         c->ruleset, "forward", "type filter hook forward priority filter; policy drop;");
-    if (c->policy->panic) {
-        akin_nft_line(part, "# 13: panic");
-        akin_nft_line(part, "iifname @vm_interfaces oifname != @vm_interfaces goto refuse");
-        akin_nft_line(part, "iifname != @vm_interfaces drop");
-    }
-    akin_nft_line(part, "ct state vmap { established : accept, related : accept, invalid : drop }");
+    if (c->policy->panic)
+        add_forward_panic(c, part);
+    akin_nft_line(part, "ct state established,related accept");
+    akin_nft_line(part, "ct state invalid drop");
     akin_nft_line(part, "# 2: machines of one network");
     akin_nft_line(part, "iifname . oifname @vm_links accept");
     akin_nft_line(part, "# 8: forwards");
@@ -399,8 +442,8 @@ add_forward(Compiler *c)
                   "ct status dnat th dport . meta l4proto . ip daddr @forward_targets4 accept");
     akin_nft_line(part,
                   "ct status dnat th dport . meta l4proto . ip6 daddr @forward_targets6 accept");
-    akin_nft_line(part, "iifname @vm_interfaces goto forward_machines");
-    akin_nft_line(part, "oifname @vm_interfaces drop");
+    on_machines(c, part, "iifname", "goto forward_machines");
+    on_machines(c, part, "oifname", "drop");
     akin_nft_line(part, "# from outside to outside: not ours, unless only akin made it possible");
     if (c->situation->routes4)
         akin_nft_line(part, "meta nfproto ipv4 accept");
@@ -410,34 +453,12 @@ add_forward(Compiler *c)
 
     part = akin_nft_add_chain(c->ruleset, "forward_machines", "");
     akin_nft_line(part, "# 2: other VM networks");
-    akin_nft_line(part, "oifname @vm_interfaces goto refuse");
+    on_machines(c, part, "oifname", "goto refuse");
     akin_nft_line(part, "# 5: machines going out");
     if (!c->nat)
         akin_nft_line(part, "goto refuse");
-    else if (c->policy->firewall)
-        akin_nft_line(part, "goto to_outside");
     else
-        akin_nft_line(part, "accept");
-}
-
-/*
- * Where there is no NAT the kernel does not route, and swallows what it would have to, before any
- * forward chain sees it. Who asks is told here instead.
- */
-static void
-add_unrouted(Compiler *c)
-{
-    AkinNftPart *part = akin_nft_add_chain(
-        c->ruleset, "unrouted", "type filter hook prerouting priority filter; policy accept;");
-    if (c->nat)
-        return;
-    akin_nft_line(part, "# 2, 5, 11: machines stay in their own network");
-    akin_nft_line(part, "iifname != @vm_interfaces accept");
-    akin_nft_line(part, "fib daddr type { local, broadcast, anycast, multicast } accept");
-    akin_nft_line(part, "iifname . ip daddr @vm_sources4 accept");
-    akin_nft_line(part, "iifname . ip6 daddr @vm_sources6 accept");
-    akin_nft_line(part, "ip6 daddr fe80::/10 accept");
-    akin_nft_line(part, "goto refuse");
+        akin_nft_line(part, c->policy->firewall ? "goto to_outside" : "accept");
 }
 
 static void
@@ -477,7 +498,7 @@ add_nat(Compiler *c)
 
     part = akin_nft_add_chain(c->ruleset, "translate",
                               "type nat hook postrouting priority srcnat; policy accept;");
-    akin_nft_line(part, "oifname @vm_interfaces goto translate_forwards");
+    on_machines(c, part, "oifname", "goto translate_forwards");
     if (c->nat) {
         akin_nft_line(part, "# 5: leaves with this computer's address");
         akin_nft_line(part, "ip saddr @vm_networks4 masquerade");
@@ -497,11 +518,8 @@ akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
 {
     Compiler c = {policy, situation, akin_nft_ruleset_new(), akin_nat_is_active(policy, situation)};
     add_ftp(&c);
-    add_vm_interfaces(&c);
     add_vm_networks(&c, AKIN_IPV4);
     add_vm_networks(&c, AKIN_IPV6);
-    add_vm_sources(&c, AKIN_IPV4);
-    add_vm_sources(&c, AKIN_IPV6);
     add_vm_links(&c);
     add_trusted(&c, AKIN_IPV4);
     add_trusted(&c, AKIN_IPV6);
@@ -511,12 +529,12 @@ akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
     add_forward_targets(&c, AKIN_IPV4);
     add_forward_targets(&c, AKIN_IPV6);
     add_guard(&c);
+    add_stay_inside(&c);
     add_input(&c);
     add_from_outside(&c);
     add_output(&c);
     add_forward(&c);
     add_to_outside(&c);
-    add_unrouted(&c);
     add_nat(&c);
     return c.ruleset;
 }

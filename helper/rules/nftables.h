@@ -7,9 +7,10 @@
 /*
  * The traffic contract as an nftables table (nft(8)), compiled from policy and situation. Pure.
  *
- * The table's structure never changes while akin runs: services, networks and forwards are
- * elements of sets and maps, the switches are the rules of a few chains. A change is therefore a
- * small transaction on what differs, and the cost of a packet does not grow with the services.
+ * The table's structure never changes while akin runs: services, forwards and trusted addresses are
+ * elements of sets and maps; switches and networks are the rules of a few chains. A change is
+ * therefore a small transaction on what differs, and the cost of a packet does not grow with the
+ * services.
  */
 typedef struct _AkinNftRuleset AkinNftRuleset;
 
@@ -26,8 +27,17 @@ AkinNftRuleset *akin_nft_compile(const AkinPolicy *policy, const AkinSituation *
 void akin_nft_ruleset_free(AkinNftRuleset *ruleset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinNftRuleset, akin_nft_ruleset_free)
 
-/* The whole table, replacing whatever table of this name there is. One transaction. */
+/*
+ * The whole table, in one transaction, replacing whatever table of this name there is. While the
+ * kernel takes the old one down, a few packets that are on their way through it are dropped.
+ */
 char *akin_nft_load_text(const AkinNftRuleset *ruleset);
+
+/*
+ * The same without dropping any: every set and chain is emptied and filled again in place. What
+ * else somebody has put into the table stays, and it fails when there is a set of another type.
+ */
+char *akin_nft_refill_text(const AkinNftRuleset *ruleset);
 
 /* What turns a table that holds from into one that holds to; "" when that is nothing. */
 char *akin_nft_update_text(const AkinNftRuleset *from, const AkinNftRuleset *to);

@@ -207,12 +207,15 @@ pass_through(AkinController *controller, AkinPolicy *policy, AkinSituation *situ
     AkinState after = {policy ? policy : controller->policy,
                        situation ? situation : controller->situation, enforcing, FALSE};
 
+    if (save && !akin_store_prepare(controller->store, after.policy, error))
+        return FALSE;
     if ((enforcing || before.enforcing) && !bring_kernel_to(controller, &after, &loaded, error)) {
+        akin_store_discard(controller->store);
         if (!enforcing)
             take_back(controller);
         return FALSE;
     }
-    if (save && !akin_store_write(controller->store, after.policy, error)) {
+    if (save && !akin_store_commit(controller->store, error)) {
         if (enforcing || before.enforcing)
             take_back(controller);
         return FALSE;

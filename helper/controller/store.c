@@ -9,12 +9,16 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "new-file.h"
 #include "policy-file.h"
 
 struct _AkinStore {
     char *path;
     char *last_good_path;
     char *text; /* of the file when it was last read or written; NULL: there was none */
+
+    AkinNewFile *next; /* prepared and not committed yet; NULL: nothing */
+    char *next_text;
 };
 
 AkinStore *
@@ -29,6 +33,7 @@ akin_store_new(const char *path, const char *state_dir)
 void
 akin_store_free(AkinStore *store)
 {
+    akin_store_discard(store);
     g_free(store->path);
     g_free(store->last_good_path);
     g_free(store->text);
@@ -147,21 +152,8 @@ akin_store_check(const char *path, GError **error)
 static gboolean
 write_durably(const char *path, const char *text, GError **error)
 {
-    g_autofree char *dir = g_path_get_dirname(path);
-    g_autoptr(GError) reason = NULL;
-    if (g_mkdir_with_parents(dir, 0755) != 0) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_STORE_FAILED, "cannot make the folder %s: %s",
-                    dir, g_strerror(errno));
-        return FALSE;
-    }
-    if (!g_file_set_contents_full(path, text, -1,
-                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                  0600, &reason)) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_STORE_FAILED, "cannot save the policy: %s",
-                    reason->message);
-        return FALSE;
-    }
-    return TRUE;
+    g_autoptr(AkinNewFile) file = akin_new_file_write(path, text, error);
+    return file && akin_new_file_commit(file, error);
 }
 
 /* Takes text; NULL: there is no file, and the default policy is the last good one. */
@@ -194,12 +186,12 @@ static gboolean
 check_unchanged(AkinStore *store, GError **error)
 {
     g_autofree char *text = NULL;
-    gsize length;
+    gsize length = 0;
     if (!read_file(store->path, &text, &length, error)) {
         g_prefix_error(error, "%s: ", store->path);
         return FALSE;
     }
-    if (g_strcmp0(text, store->text) == 0)
+    if (g_strcmp0(text, store->text) == 0 && (!text || strlen(text) == length))
         return TRUE;
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
                 "%s was changed by hand and not read yet; first run: akinctl reload", store->path);
@@ -207,13 +199,35 @@ check_unchanged(AkinStore *store, GError **error)
 }
 
 gboolean
-akin_store_write(AkinStore *store, const AkinPolicy *policy, GError **error)
+akin_store_prepare(AkinStore *store, const AkinPolicy *policy, GError **error)
 {
+    akin_store_discard(store);
     if (!check_unchanged(store, error))
         return FALSE;
-    g_autofree char *text = akin_policy_format(policy, store->text);
-    if (!write_durably(store->path, text, error))
-        return FALSE;
-    remember_good(store, g_steal_pointer(&text));
-    return TRUE;
+    store->next_text = akin_policy_format(policy, store->text);
+    store->next = akin_new_file_write(store->path, store->next_text, error);
+    if (store->next)
+        return TRUE;
+    g_prefix_error(error, "cannot save the policy: ");
+    akin_store_discard(store);
+    return FALSE;
+}
+
+gboolean
+akin_store_commit(AkinStore *store, GError **error)
+{
+    gboolean done = akin_new_file_commit(store->next, error);
+    if (done)
+        remember_good(store, g_steal_pointer(&store->next_text));
+    else
+        g_prefix_error(error, "cannot save the policy: ");
+    akin_store_discard(store);
+    return done;
+}
+
+void
+akin_store_discard(AkinStore *store)
+{
+    g_clear_pointer(&store->next, akin_new_file_free);
+    g_clear_pointer(&store->next_text, g_free);
 }

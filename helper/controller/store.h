@@ -27,10 +27,17 @@ AkinPolicy *akin_store_read(AkinStore *store, GError **error);
 AkinPolicy *akin_store_read_last_good(AkinStore *store);
 
 /*
- * AKIN_ERROR_STORE_FAILED when it cannot be written, AKIN_ERROR_POLICY_BROKEN when the file on
- * disk is not the one that was read or written last. Then the file is as it was.
+ * Writing is two steps, between which the kernel gets the policy. Preparing does all that can be
+ * refused and leaves the file as it is: AKIN_ERROR_STORE_FAILED when it cannot be written,
+ * AKIN_ERROR_POLICY_BROKEN when the file on disk is not the one that was read or written last.
  */
-gboolean akin_store_write(AkinStore *store, const AkinPolicy *policy, GError **error);
+gboolean akin_store_prepare(AkinStore *store, const AkinPolicy *policy, GError **error);
+
+/* Puts what was prepared in place, durably. AKIN_ERROR_STORE_FAILED; then the file is as it was. */
+gboolean akin_store_commit(AkinStore *store, GError **error);
+
+/* Forgets what was prepared, if anything was. */
+void akin_store_discard(AkinStore *store);
 
 /* Whether a file holds a valid policy, for --check-config; remarks go to the log. */
 gboolean akin_store_check(const char *path, GError **error);

@@ -320,12 +320,23 @@ probe(Nftables *self, GError **error)
     return TRUE;
 }
 
+static AkinEngine *
+not_supported(GError **error)
+{
+    if (error && *error)
+        (*error)->code = AKIN_ERROR_NOT_SUPPORTED;
+    g_prefix_error(error, "akin needs nftables; run as root, on a kernel with nf_tables: ");
+    return NULL;
+}
+
 AkinEngine *
 akin_engine_nftables_new(GError **error)
 {
+    guint32 number;
     g_autoptr(AkinNftGeneration) generation = akin_nft_generation_new(error);
-    if (!generation)
-        return NULL;
+    /* First, since libnftables writes to standard error when it is not allowed to ask. */
+    if (!generation || !akin_nft_generation_read(generation, &number, error))
+        return not_supported(error);
     struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
     if (!nft) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "libnftables does not start");

@@ -18,6 +18,13 @@
 
 #define OWN_SERVICE_PREFIX "service "
 
+/* Each costs a look through the whole text. */
+#define REMARKS_MAX 20
+
+/* A key for another language is kept, so that it is read as the unknown key it is. */
+#define READ_FLAGS G_KEY_FILE_KEEP_TRANSLATIONS
+#define WRITE_FLAGS (G_KEY_FILE_KEEP_TRANSLATIONS | G_KEY_FILE_KEEP_COMMENTS)
+
 typedef struct {
     GKeyFile *file;
     const char *text;
@@ -39,12 +46,28 @@ line_group(const char *line)
     return line[0] == '[' && end ? g_strndup(line + 1, end - line - 1) : NULL;
 }
 
-/* Counting from 1; 0 when it is not there. key NULL: the line of the group itself. */
+/* Whether line, without blanks around it, gives key a value. */
+static gboolean
+line_has_key(const char *line, const char *key)
+{
+    if (!g_str_has_prefix(line, key))
+        return FALSE;
+    const char *rest = line + strlen(key);
+    while (g_ascii_isspace(*rest))
+        rest++;
+    return *rest == '=';
+}
+
+/*
+ * Counting from 1; 0 when it is not there. The last one, which is the one that counts when a key
+ * stands there twice. key NULL: the line of the group itself.
+ */
 static guint
 find_line(const char *text, const char *group, const char *key)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_autofree char *current = NULL;
+    guint found = 0;
     for (guint i = 0; lines[i]; i++) {
         char *line = g_strstrip(lines[i]);
         char *opened = line_group(line);
@@ -52,14 +75,11 @@ find_line(const char *text, const char *group, const char *key)
             g_free(current);
             current = opened;
         }
-        if (g_strcmp0(current, group) != 0 || (key && opened))
-            continue;
-        gsize length = key ? strlen(key) : 0;
-        if (!key ||
-            (strncmp(line, key, length) == 0 && strchr("= \t", line[length]) && strchr(line, '=')))
-            return i + 1;
+        if (g_strcmp0(current, group) == 0 &&
+            (key ? !opened && line_has_key(line, key) : opened != NULL))
+            found = i + 1;
     }
-    return 0;
+    return found;
 }
 
 /* Turns the reason in error into "line N: reason", with the code that callers expect. */
@@ -78,33 +98,50 @@ fail_at(const Reader *reader, const char *group, const char *key, GError **error
 static void
 remark(const Reader *reader, const char *group, const char *key)
 {
-    if (!reader->remarks)
+    if (!reader->remarks || reader->remarks->len > REMARKS_MAX)
         return;
+    if (reader->remarks->len == REMARKS_MAX) {
+        g_ptr_array_add(reader->remarks, g_strdup("more that is unknown is ignored as well"));
+        return;
+    }
     g_autofree char *name = akin_shown(key ? key : group);
     g_ptr_array_add(reader->remarks, g_strdup_printf("line %u: unknown %s ‘%s’ is ignored",
                                                      find_line(reader->text, group, key),
                                                      key ? "key" : "group", name));
 }
 
-/* What GKeyFile would refuse without a line number. */
-static gboolean
-check_lines(const char *text, GError **error)
+/* The first line that GKeyFile refuses, by halving: it names none itself. Counting from 1. */
+static guint
+find_refused_line(const char *text)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    gboolean in_group = FALSE;
-    for (guint i = 0; lines[i]; i++) {
-        char *line = g_strstrip(lines[i]);
-        if (line[0] == '\0' || line[0] == '#')
-            continue;
-        g_autofree char *group = line_group(line);
-        in_group = in_group || group;
-        if (group ? g_str_has_suffix(line, "]") : in_group && strchr(line, '=') > line)
-            continue;
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
-                    "line %u: neither a [group], a key=value below a group nor a # comment", i + 1);
-        return FALSE;
+    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(gsize));
+    for (gsize end = 0; text[end];) {
+        end += strcspn(text + end, "\n");
+        end += text[end] == '\n';
+        g_array_append_val(ends, end);
     }
-    return TRUE;
+    guint low = 0, high = ends->len - 1;
+    while (low < high) {
+        guint middle = (low + high) / 2;
+        g_autoptr(GKeyFile) file = g_key_file_new();
+        gsize length = g_array_index(ends, gsize, middle);
+        if (g_key_file_load_from_data(file, text, length, READ_FLAGS, NULL))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low + 1;
+}
+
+static gboolean
+load(GKeyFile *file, const char *text, GError **error)
+{
+    if (g_key_file_load_from_data(file, text, strlen(text), READ_FLAGS, NULL))
+        return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
+                "line %u: neither a [group], a key=value below a group nor a # comment",
+                find_refused_line(text));
+    return FALSE;
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -185,12 +222,36 @@ static const struct {
 };
 
 static gboolean
+escapes_are_valid(const char *raw)
+{
+    for (const char *at = strchr(raw, '\\'); at; at = strchr(at + 2, '\\')) {
+        if (at[1] == '\0' || !strchr("sntr\\", at[1]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The value with its escapes undone; NULL with error set. GKeyFile's own errors quote half letters.
+ */
+static char *
+get_value(const Reader *reader, const char *group, const char *key, GError **error)
+{
+    g_autofree char *raw = g_key_file_get_value(reader->file, group, key, error);
+    if (raw && escapes_are_valid(raw))
+        return g_key_file_get_string(reader->file, group, key, error);
+    if (raw)
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
+                    "a backslash stands before s, n, t, r or another backslash only");
+    return NULL;
+}
+
+static gboolean
 read_simple_key(Reader *reader, const char *group, const char *key, GError **error)
 {
     for (guint i = 0; i < G_N_ELEMENTS(simple_keys); i++) {
         if (strcmp(simple_keys[i].group, group) != 0 || strcmp(simple_keys[i].key, key) != 0)
             continue;
-        g_autofree char *value = g_key_file_get_string(reader->file, group, key, error);
+        g_autofree char *value = get_value(reader, group, key, error);
         if (!value || !simple_keys[i].parse(reader->policy, value, error))
             return fail_at(reader, group, key, error);
         return TRUE;
@@ -224,7 +285,7 @@ read_service_state(Reader *reader, const char *name, GError **error)
 {
     const char *const names[] = {name, NULL};
     guint directions;
-    g_autofree char *value = g_key_file_get_string(reader->file, "services", name, error);
+    g_autofree char *value = get_value(reader, "services", name, error);
     if (!value || !parse_directions(value, &directions, error) ||
         !akin_policy_set_services(reader->policy, names, 0, FALSE, error) ||
         (directions && !akin_policy_set_services(reader->policy, names, directions, TRUE, error)))
@@ -232,13 +293,37 @@ read_service_state(Reader *reader, const char *name, GError **error)
     return TRUE;
 }
 
+/* *value stays NULL when the key is absent. */
+static gboolean
+read_text(Reader *reader, const char *group, const char *key, char **value, GError **error)
+{
+    if (!g_key_file_has_key(reader->file, group, key, NULL))
+        return TRUE;
+    *value = get_value(reader, group, key, error);
+    return *value || fail_at(reader, group, key, error);
+}
+
+static void
+remark_own_keys(Reader *reader, const char *group)
+{
+    static const char *const known[] = {"title", "out", "in", NULL};
+    g_auto(GStrv) keys = g_key_file_get_keys(reader->file, group, NULL, NULL);
+    for (guint i = 0; keys && keys[i]; i++) {
+        if (!g_strv_contains(known, keys[i]))
+            remark(reader, group, keys[i]);
+    }
+}
+
 static gboolean
 read_own_service(Reader *reader, const char *group, GError **error)
 {
     const char *name = group + strlen(OWN_SERVICE_PREFIX);
-    g_autofree char *title = g_key_file_get_string(reader->file, group, "title", NULL);
-    g_autofree char *out = g_key_file_get_string(reader->file, group, "out", NULL);
-    g_autofree char *in = g_key_file_get_string(reader->file, group, "in", NULL);
+    g_autofree char *title = NULL, *out = NULL, *in = NULL;
+    if (!read_text(reader, group, "title", &title, error) ||
+        !read_text(reader, group, "out", &out, error) ||
+        !read_text(reader, group, "in", &in, error))
+        return FALSE;
+    remark_own_keys(reader, group);
     g_autoptr(AkinService) service =
         akin_service_new(name, title, out ? out : "", in ? in : "", error);
     if (!service || !akin_policy_add_service(reader->policy, service, error))
@@ -278,7 +363,7 @@ parse_forward(AkinPolicy *policy, const char *key, char *place, GError **error)
 static gboolean
 read_forward(Reader *reader, const char *key, GError **error)
 {
-    g_autofree char *value = g_key_file_get_string(reader->file, "forwards", key, error);
+    g_autofree char *value = get_value(reader, "forwards", key, error);
     if (!value)
         return fail_at(reader, "forwards", key, error);
     g_auto(GStrv) places = split_list(value);
@@ -350,14 +435,10 @@ akin_policy_parse(const char *text, gsize length, GPtrArray *remarks, GError **e
     if (!check_text(text, length, error))
         return NULL;
     g_autofree char *copy = g_strndup(text, length);
-    if (!check_lines(copy, error))
-        return NULL;
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) local = NULL;
-    if (!g_key_file_load_from_data(file, copy, length, G_KEY_FILE_NONE, &local)) {
-        g_set_error_literal(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, local->message);
+    if (!load(file, copy, error))
         return NULL;
-    }
     g_autoptr(AkinPolicy) policy = akin_policy_new_default();
     Reader reader = {file, copy, policy, remarks};
     if (!read_groups(&reader, &local)) {
@@ -500,7 +581,7 @@ akin_policy_format(const AkinPolicy *policy, const char *previous)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     const char *start = previous ? previous : header;
-    g_key_file_load_from_data(file, start, strlen(start), G_KEY_FILE_KEEP_COMMENTS, NULL);
+    g_key_file_load_from_data(file, start, strlen(start), WRITE_FLAGS, NULL);
     write_switches(policy, file);
     write_services(policy, file);
     write_forwards(policy, file);

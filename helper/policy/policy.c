@@ -242,13 +242,15 @@ akin_policy_trust(AkinPolicy *policy, const char *const *addresses, GError **err
         AkinPrefix prefix;
         if (!trusted_parse(addresses[i], &prefix, error))
             return FALSE;
-        if (!find_prefix(trusted, &prefix, &at))
-            g_array_append_val(trusted, prefix);
-    }
-    if (trusted->len > AKIN_TRUSTED_MAX) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "more than %d trusted addresses; trust a network instead", AKIN_TRUSTED_MAX);
-        return FALSE;
+        if (find_prefix(trusted, &prefix, &at))
+            continue;
+        if (trusted->len == AKIN_TRUSTED_MAX) {
+            g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                        "more than %d trusted addresses; trust a network instead",
+                        AKIN_TRUSTED_MAX);
+            return FALSE;
+        }
+        g_array_append_val(trusted, prefix);
     }
     g_array_sort(trusted, (GCompareFunc) akin_prefix_compare);
     g_array_unref(policy->trusted);

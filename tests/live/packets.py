@@ -125,6 +125,29 @@ def mld_report(source, group):
     return _ipv6(HOP_BY_HOP, source, group, option + message, hops=1)
 
 
+def igmp_query():
+    """A question to all hosts for their IPv4 groups, to be answered within a tenth of a second."""
+    return _in_ip('igmp', '0.0.0.0', '224.0.0.1', struct.pack('!BB', 0x11, 1), bytes(4), ttl=1)
+
+
+def mld_query(source):
+    """The same for IPv6, from a link-local address."""
+    message = _sealed('icmp6', source, 'ff02::1', struct.pack('!BB', 130, 0), struct.pack('!HH', 100, 0) + bytes(16))
+    option = bytes([NUMBERS['icmp6'], 0]) + ROUTER_ALERT
+    return _ipv6(HOP_BY_HOP, source, 'ff02::1', option + message, hops=1)
+
+
+def router_advert(source, prefix, lifetime=60):
+    """What makes hosts take an address in `prefix`, a /64, and `source` for a default router."""
+    option = struct.pack('!BBBBIII', 3, 4, 64, 0xc0, lifetime, lifetime, 0) + _raw(prefix)
+    return icmp(source, 'ff02::1', 134, body=struct.pack('!BBHII', 64, 0, lifetime, 0, 0) + option, ttl=255)
+
+
+def esp(source, destination, payload=bytes(32)):
+    """What IPsec carries its tunnels in; 50 is its number."""
+    return (_ipv6 if ':' in source else _ipv4)(50, source, destination, payload, 64)
+
+
 def multicast_mac(group):
     """The hardware address that a multicast group maps to."""
     raw = _raw(group)

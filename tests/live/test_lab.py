@@ -62,9 +62,9 @@ class Reach(LabCase):
     def test_open_and_refused(self):
         for proto in ('tcp', 'udp'):
             with self.lab.internet.listen(proto, 80) as server:
-                self.assertEqual(self.verdicts(self.lab.laptop, INTERNET, 80, proto), ['open', 'open'])
+                self.assertEqual(self.verdicts(self.lab.laptop, INTERNET, 80, proto, 2), ['open', 'open'])
                 self.assertEqual(server.seen, list(LAPTOP_A))
-            self.assertEqual(self.verdicts(self.lab.laptop, INTERNET, 80, proto), ['refused', 'refused'])
+            self.assertEqual(self.verdicts(self.lab.laptop, INTERNET, 80, proto, 2), ['refused', 'refused'])
 
     def test_nobody_and_nowhere(self):
         for ip in ('ipv4', 'ipv6'):  # three seconds of asking for a neighbour is what a kernel gives it

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What was measured, as a table: one line a comparison, with the target where the project set itself one."""
+
+import dataclasses
+import statistics
+
+HEADINGS = ('what', 'akin', 'against', 'has', 'ratio', 'target', 'met')
+
+
+@dataclasses.dataclass
+class Line:
+    """A comparison.  `ratio` is judged by `target`: ('<=', 10), ('>=', 0.95); None: told for information."""
+
+    what: str
+    akin: str
+    against: str = ''
+    has: str = ''
+    ratio: float = None
+    target: tuple = None
+
+    @property
+    def met(self):
+        if self.target is None:
+            return None
+        relation, bound = self.target
+        return self.ratio <= bound if relation == '<=' else self.ratio >= bound
+
+    def cells(self):
+        return (self.what, self.akin, self.against, self.has,
+                '' if self.ratio is None else f'{self.ratio:.3g}',
+                '' if self.target is None else '{} {:g}'.format(*self.target),
+                {None: '', True: 'yes', False: 'NO'}[self.met])
+
+
+def show(lines):
+    """The table as text, aligned."""
+    rows = [HEADINGS, *(line.cells() for line in lines)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    rows.insert(1, tuple('-' * width for width in widths))
+    return '\n'.join('  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+
+
+def middle(numbers):
+    """The median: what one meets, whatever else the machine did meanwhile."""
+    return statistics.median(numbers)
+
+
+def duration(microseconds):
+    """Microseconds as a person reads them."""
+    if microseconds < 1000:
+        return f'{microseconds:.0f} us'
+    return f'{microseconds / 1000:.{2 if microseconds < 10000 else 0}f} ms'
+
+
+def in_turns(contestants, rounds):
+    """Calls every contestant (name: function that returns a list of numbers) once a round, each round in another
+    order, so that what the machine does otherwise meets all of them alike.  The numbers by name."""
+    found = {name: [] for name in contestants}
+    names = list(contestants)
+    for number in range(rounds):
+        shift = number % len(names)
+        for name in names[shift:] + names[:shift]:
+            found[name] += contestants[name]()
+    return found

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What belongs to an allowed connection passes with it: answers, ICMP errors, data connections of FTP."""
+
+import unittest
+
+import ftp
+from helper import AkinCase
+from lab import FAR, INTERNET, LAPTOP_A, VM1
+
+
+class Established(AkinCase):
+    """A connection outlives whatever happens to its service; only new ones ask for it."""
+
+    def test_service_denied(self):
+        for host in (self.lab.laptop, self.lab.vm1):
+            self.assertSurvives(host, INTERNET, 'internet', 80, ('deny', 'http'), ('allow', 'http', '--out'))
+
+    def test_incoming_service_denied(self):
+        self.assertSurvives(self.lab.neighbour, LAPTOP_A, 'laptop', 22,
+                            ('deny', 'ssh', '--in'), ('allow', 'ssh', '--in'))
+
+    def test_restart_and_reload(self):
+        self.akinctl('ping', 'trust', '198.51.100.9')
+        for command in ('restart', 'reload'):
+            self.assertSurvives(self.lab.vm1, INTERNET, 'internet', 80, (command,), (command,), refused=False)
+
+    def test_stop_and_start(self):
+        """What started under no rules at all goes on when they come."""
+        with self.lab.internet.listen('tcp', 7777):
+            self.akinctl('stop')
+            held = [self.enterContext(self.lab.laptop.hold(address, 7777)) for address in INTERNET]
+            self.akinctl('start')
+            self.assertEqual([connection.echo() for connection in held], [True] * 2)
+            self.assertRejected(self.lab.laptop, INTERNET, 7777)
+
+    def assertSurvives(self, host, addresses, server, port, deny, allow, refused=True):
+        with self.lab.hosts[server].listen('tcp', port):
+            held = [self.enterContext(host.hold(address, port)) for address in addresses]
+            self.assertEqual([connection.echo() for connection in held], [True] * 2)
+            self.akinctl(*deny)
+            self.assertEqual([connection.echo() for connection in held], [True] * 2)
+            if refused:
+                (self.assertDropped if host is self.lab.neighbour else self.assertRejected)(host, addresses, port)
+            self.akinctl(*allow)
+            self.assertOpen(host, addresses, port)
+            self.assertEqual([connection.echo() for connection in held], [True] * 2)
+
+
+class PathMtu(AkinCase):
+    """far sits behind a link of 1400 bytes and announces segments as if it did not."""
+
+    def test_out_through_nat_and_not(self):
+        self.serve(self.lab.far, 80, proto='tcp')
+        for host in (self.lab.vm1, self.lab.laptop):
+            for address in FAR:
+                with host.hold(address, 80) as held:
+                    self.assertTrue(held.echo(bytes(65536), timeout=3), f'{host} to {address}')
+
+    def test_in_through_a_forward(self):
+        self.serve(self.lab.vm1, 80, proto='tcp')
+        for address in VM1:
+            self.akinctl('forward', 'add', 'tcp', '80', address)
+        for address in LAPTOP_A:
+            with self.lab.far.hold(address, 80) as held:
+                self.assertTrue(held.echo(bytes(65536), timeout=3), address)
+
+    def test_an_unreachable_port_is_told(self):
+        """An ICMP error of the other end, for a connection that was let out."""
+        for host in (self.lab.vm1, self.lab.laptop):
+            for address in INTERNET:
+                self.assertEqual(host.connect(address, 53, 'udp').verdict, 'refused', f'{host} to {address}')
+
+
+class Ftp(AkinCase):
+    """Its data connections have ports of no service, and come from outside where the client asks for that."""
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(ftp.serve(self.lab.internet))
+
+    def test_data_connections(self):
+        for host in (self.lab.laptop, self.lab.vm1):
+            for passive in (True, False):
+                for address in INTERNET:
+                    with self.subTest(host=host, passive=passive, address=address):
+                        self.assertEqual(ftp.fetch(host, address, passive), ftp.CONTENT)
+
+    def test_denied(self):
+        self.akinctl('deny', 'ftp')
+        for host in (self.lab.laptop, self.lab.vm1):
+            self.assertRejected(host, INTERNET, 21)
+
+
+if __name__ == '__main__':
+    unittest.main()

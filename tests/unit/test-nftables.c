@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nftables.h"
+
+#include <string.h>
+
+#include "names.h"
+#include "nft-model.h"
+#include "samples.h"
+#include "verdict.h"
+
+#define ROUNDS 300
+
+static NftModel *
+model_of(const AkinNftRuleset *ruleset)
+{
+    g_autofree char *text = akin_nft_load_text(ruleset);
+    NftModel *model = nft_model_new();
+    nft_model_run(model, text);
+    return model;
+}
+
+static NftModel *
+compile(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
+    return model_of(ruleset);
+}
+
+static void
+assert_same_model(const NftModel *a, const NftModel *b)
+{
+    g_autofree char *left = nft_model_dump(a);
+    g_autofree char *right = nft_model_dump(b);
+    g_assert_cmpstr(left, ==, right);
+}
+
+/* --- Services --------------------------------------------------------------------------------- */
+
+typedef guint8 Cover[2][65536];
+
+/* How often each port is in a map; its keys are "80 . tcp" or "6881-6999 . udp". */
+static void
+cover_by_map(const NftModel *model, const char *map, Cover cover)
+{
+    GHashTableIter iter;
+    gpointer key, element;
+    memset(cover, 0, sizeof(Cover));
+    g_hash_table_iter_init(&iter, nft_model_set(model, map));
+    while (g_hash_table_iter_next(&iter, &key, &element)) {
+        g_auto(GStrv) fields = g_strsplit(key, " . ", -1);
+        g_auto(GStrv) ends = g_strsplit(fields[0], "-", -1);
+        guint first = atoi(ends[0]), last = ends[1] ? atoi(ends[1]) : (int) first;
+        AkinProtocol protocol;
+        g_assert_true(g_str_has_suffix(element, " : accept"));
+        g_assert_true(akin_protocol_parse(fields[1], &protocol, NULL));
+        for (guint port = first; port <= last; port++)
+            cover[protocol][port]++;
+    }
+}
+
+static void
+cover_by_services(const AkinPolicy *policy, guint direction, Cover cover)
+{
+    memset(cover, 0, sizeof(Cover));
+    for (guint i = 0; i < policy->services->len; i++) {
+        const AkinServiceState *state = &g_array_index(policy->services, AkinServiceState, i);
+        const GArray *ports = akin_service_ports(state->service, direction);
+        for (guint k = 0; k < ports->len && state->allowed & direction; k++) {
+            const AkinPortRange *range = &g_array_index(ports, AkinPortRange, k);
+            if (akin_protocol_has_ports(range->protocol))
+                memset(&cover[range->protocol][range->first], 1, range->last - range->first + 1);
+        }
+    }
+}
+
+/* Each allowed port is in the map once: an element of the kernel's may not overlap another. */
+static void
+test_ports_once(void)
+{
+    static Cover wanted, found;
+    g_autoptr(GRand) rand = sample_rand();
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinPolicy) policy = sample_policy(rand);
+        g_autoptr(AkinSituation) situation = sample_situation(rand);
+        g_autoptr(NftModel) model = compile(policy, situation);
+        cover_by_services(policy, AKIN_OUTGOING, wanted);
+        cover_by_map(model, AKIN_NFT_OUT_PORTS, found);
+        g_assert_cmpmem(wanted, sizeof wanted, found, sizeof found);
+        cover_by_services(policy, AKIN_INCOMING, wanted);
+        cover_by_map(model, AKIN_NFT_IN_PORTS, found);
+        g_assert_cmpmem(wanted, sizeof wanted, found, sizeof found);
+    }
+}
+
+/* A click costs a few elements, whatever else there is: no chain and no set is written anew. */
+static void
+test_toggle_is_small(void)
+{
+    static const char *const http[] = {"http", NULL};
+    g_autoptr(AkinPolicy) policy = akin_policy_new_default();
+    g_autoptr(AkinSituation) situation = akin_situation_new();
+    g_autoptr(AkinNftRuleset) before = akin_nft_compile(policy, situation);
+    akin_policy_set_services(policy, http, AKIN_OUTGOING, FALSE, NULL);
+    g_autoptr(AkinNftRuleset) after = akin_nft_compile(policy, situation);
+    g_autofree char *off = akin_nft_update_text(before, after);
+    g_autofree char *on = akin_nft_update_text(after, before);
+    g_assert_cmpstr(off, ==, "delete element inet akin out_ports { 80 . tcp, 8080 . tcp }\n");
+    g_assert_cmpstr(on, ==,
+                    "add element inet akin out_ports { 80 . tcp : accept, 8080 . tcp : accept }\n");
+}
+
+/* --- What may stand in the text --------------------------------------------------------------- */
+
+#define NAME "\"(?:[A-Za-z0-9_.-]{1,15}|[A-Za-z0-9_.-]{1,14}\\*)\""
+#define IP4 "(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}"
+#define IP6 "[0-9a-f:]{2,39}"
+#define LENGTH "(/\\d{1,3})?"
+#define PORT "[1-9]\\d{0,4}"
+#define TCP_UDP "(tcp|udp)"
+
+static const char *const element_forms[][2] = {
+    {"vm_networks4", IP4 LENGTH},
+    {"vm_networks6", IP6 LENGTH},
+    {"vm_links", NAME " \\. " NAME},
+    {"trusted4", IP4 LENGTH},
+    {"trusted6", IP6 LENGTH},
+    {"out_ports", PORT "(-" PORT ")? \\. " TCP_UDP " : accept"},
+    {"in_ports", PORT "(-" PORT ")? \\. " TCP_UDP " : accept"},
+    {"out_protocols", "(esp|icmp|ipv6-icmp) : accept"},
+    {"in_protocols", "(esp|icmp|ipv6-icmp) : accept"},
+    {"forwards4", PORT " \\. " TCP_UDP " \\. " IP4 LENGTH " : " IP4 " \\. " PORT},
+    {"forwards6", PORT " \\. " TCP_UDP " \\. " IP6 LENGTH " : " IP6 " \\. " PORT},
+    {"own_forwards4", PORT " \\. " TCP_UDP " : " IP4 " \\. " PORT},
+    {"own_forwards6", PORT " \\. " TCP_UDP " : " IP6 " \\. " PORT},
+    {"forward_targets4", PORT " \\. " TCP_UDP " \\. " IP4},
+    {"forward_targets6", PORT " \\. " TCP_UDP " \\. " IP6},
+    {"ftp_ports", "21"},
+    {"ftp", ""},
+};
+
+static const char *
+form_of(const char *set)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(element_forms); i++) {
+        if (strcmp(element_forms[i][0], set) == 0)
+            return element_forms[i][1];
+    }
+    g_error("say here what may be in the set %s", set);
+}
+
+static void
+check_elements(const NftModel *model)
+{
+    GHashTableIter sets, iter;
+    gpointer name, set, element;
+    g_hash_table_iter_init(&sets, model->sets);
+    while (g_hash_table_iter_next(&sets, &name, &set)) {
+        g_autofree char *form = g_strdup_printf("^(?:%s)$", form_of(name));
+        g_autoptr(GRegex) regex =
+            g_regex_new(form, G_REGEX_OPTIMIZE | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+        g_hash_table_iter_init(&iter, set);
+        while (g_hash_table_iter_next(&iter, NULL, &element)) {
+            if (!g_regex_match(regex, element, 0, NULL))
+                g_error("‘%s’ may not be in %s", (char *) element, (char *) name);
+        }
+    }
+}
+
+/* A rule without what comes from policy and situation: names, addresses, how many of them. */
+static char *
+skeleton(const char *rule)
+{
+    static const char *const cuts[][2] = {
+        {NAME, "NAME"},
+        {"(saddr|daddr) (" IP4 "|" IP6 ")" LENGTH "(?= )", "\\1 ADDRESS"},
+        {"(([io]ifname != NAME) )(\\2 )+", "\\1"},
+    };
+    char *text = g_strdup(rule);
+    for (guint i = 0; i < G_N_ELEMENTS(cuts); i++) {
+        g_autoptr(GRegex) regex = g_regex_new(cuts[i][0], 0, 0, NULL);
+        char *cut = g_regex_replace(regex, text, -1, 0, cuts[i][1], 0, NULL);
+        g_free(text);
+        text = cut;
+    }
+    return text;
+}
+
+static void
+add_skeletons(GHashTable *known, const NftModel *model)
+{
+    GHashTableIter iter;
+    gpointer chain;
+    g_hash_table_iter_init(&iter, model->chains);
+    while (g_hash_table_iter_next(&iter, NULL, &chain)) {
+        const GPtrArray *rules = chain;
+        for (guint i = 0; i < rules->len; i++)
+            g_hash_table_add(known, skeleton(rules->pdata[i]));
+    }
+}
+
+/* Of every rule that there is: from all positions of the switches, with nothing odd in them. */
+static GHashTable *
+known_skeletons(void)
+{
+    GHashTable *known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint bits = 0; bits < 128; bits++) {
+        g_autoptr(AkinPolicy) policy = NULL;
+        g_autoptr(AkinSituation) situation = NULL;
+        sample_parse_case("[interface vboxnet0]\naddresses=192.168.56.1/24; fd00:56::1/64\n",
+                          &policy, &situation);
+        policy->firewall = bits & 1;
+        policy->panic = bits & 2;
+        policy->machines_reach_host = bits & 4;
+        policy->nat = bits & 8 ? AKIN_NAT_ON : AKIN_NAT_OFF;
+        situation->routes4 = bits & 16;
+        situation->routes6 = bits & 32;
+        situation->ftp_helper = bits & 64;
+        g_autoptr(NftModel) model = compile(policy, situation);
+        add_skeletons(known, model);
+    }
+    return known;
+}
+
+static void
+check_rules(GHashTable *known, const NftModel *model)
+{
+    g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTableIter iter;
+    gpointer rule;
+    add_skeletons(found, model);
+    g_hash_table_iter_init(&iter, found);
+    while (g_hash_table_iter_next(&iter, &rule, NULL)) {
+        if (!g_hash_table_contains(known, rule))
+            g_error("‘%s’ is none of our rules", (char *) rule);
+    }
+}
+
+/*
+ * Whatever titles, patterns and interfaces there are: the text has only these letters, a set only
+ * elements of its form, and a chain only rules that are ours but for names and addresses.
+ */
+static void
+test_nothing_else(void)
+{
+    g_autoptr(GHashTable) known = known_skeletons();
+    g_autoptr(GRand) rand = sample_rand();
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinPolicy) policy = sample_policy(rand);
+        g_autoptr(AkinSituation) situation = sample_situation(rand);
+        g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
+        g_autofree char *text = akin_nft_load_text(ruleset);
+        gsize clean = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   " \t\n\"{}()_.,:;*/@#=!&|'-");
+        g_assert_cmpstr(text + clean, ==, "");
+        g_autoptr(NftModel) model = model_of(ruleset);
+        check_elements(model);
+        check_rules(known, model);
+    }
+}
+
+/* --- Changes ---------------------------------------------------------------------------------- */
+
+static AkinNftRuleset *
+sample_ruleset(GRand *rand)
+{
+    g_autoptr(AkinPolicy) policy = sample_policy(rand);
+    g_autoptr(AkinSituation) situation = sample_situation(rand);
+    return akin_nft_compile(policy, situation);
+}
+
+/* A walk from ruleset to ruleset by updates ends where loading the last one does. */
+static void
+test_update(void)
+{
+    g_autoptr(GRand) rand = sample_rand();
+    g_autoptr(AkinNftRuleset) here = sample_ruleset(rand);
+    g_autoptr(NftModel) model = model_of(here);
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinNftRuleset) there = sample_ruleset(rand);
+        g_autofree char *text = akin_nft_update_text(here, there);
+        nft_model_run(model, text);
+        g_autoptr(NftModel) wanted = model_of(there);
+        assert_same_model(model, wanted);
+        g_clear_pointer(&here, akin_nft_ruleset_free);
+        here = g_steal_pointer(&there);
+    }
+}
+
+/* The same in small steps, which never load the table as a whole. */
+static void
+test_update_steps(void)
+{
+    g_autoptr(GRand) rand = sample_rand();
+    g_autoptr(AkinSituation) situation = sample_situation(rand);
+    g_autoptr(AkinPolicy) policy = sample_policy(rand);
+    g_autoptr(AkinNftRuleset) here = akin_nft_compile(policy, situation);
+    g_autoptr(NftModel) model = model_of(here);
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinPolicy) next = sample_policy(rand);
+        g_autoptr(AkinSituation) around = sample_situation(rand);
+        around->ftp_helper = situation->ftp_helper;
+        g_autoptr(AkinNftRuleset) there = akin_nft_compile(next, around);
+        g_autofree char *text = akin_nft_update_text(here, there);
+        g_assert_null(strstr(text, "table inet akin\n"));
+        nft_model_run(model, text);
+        g_autoptr(NftModel) wanted = model_of(there);
+        assert_same_model(model, wanted);
+        g_clear_pointer(&here, akin_nft_ruleset_free);
+        here = g_steal_pointer(&there);
+    }
+}
+
+static void
+test_no_update(void)
+{
+    g_autoptr(GRand) rand = sample_rand();
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinPolicy) policy = sample_policy(rand);
+        g_autoptr(AkinPolicy) copy = akin_policy_copy(policy);
+        g_autoptr(AkinSituation) situation = sample_situation(rand);
+        g_autoptr(AkinNftRuleset) one = akin_nft_compile(policy, situation);
+        g_autoptr(AkinNftRuleset) same = akin_nft_compile(copy, situation);
+        g_autofree char *text = akin_nft_update_text(one, same);
+        g_assert_cmpstr(text, ==, "");
+    }
+}
+
+/* In place: over nothing, over another of ours, over itself. */
+static void
+test_refill(void)
+{
+    g_autoptr(GRand) rand = sample_rand();
+    g_autoptr(NftModel) model = nft_model_new();
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinPolicy) policy = sample_policy(rand);
+        g_autoptr(AkinSituation) situation = sample_situation(rand);
+        situation->ftp_helper = FALSE;
+        g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
+        g_autofree char *text = akin_nft_refill_text(ruleset);
+        g_autoptr(NftModel) wanted = model_of(ruleset);
+        nft_model_run(model, text);
+        assert_same_model(model, wanted);
+        nft_model_run(model, text);
+        assert_same_model(model, wanted);
+    }
+}
+
+static void
+test_remove(void)
+{
+    g_autoptr(AkinPolicy) policy = akin_policy_new_default();
+    g_autoptr(AkinSituation) situation = akin_situation_new();
+    g_autoptr(NftModel) model = compile(policy, situation);
+    g_autoptr(NftModel) nothing = nft_model_new();
+    nft_model_run(model, akin_nft_remove_text());
+    assert_same_model(model, nothing);
+    nft_model_run(model, akin_nft_remove_text());
+    assert_same_model(model, nothing);
+}
+
+/* --- Facts about a ruleset -------------------------------------------------------------------- */
+
+typedef struct {
+    const NftModel *model;
+    guint parts;
+} Visit;
+
+static void
+check_size(const char *name, gboolean is_chain, guint size, gpointer user_data)
+{
+    Visit *visit = user_data;
+    visit->parts++;
+    g_assert_cmpuint(size, ==,
+                     is_chain ? nft_model_chain(visit->model, name)->len
+                              : g_hash_table_size(nft_model_set(visit->model, name)));
+}
+
+static void
+test_visit(void)
+{
+    g_autoptr(GRand) rand = sample_rand();
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinNftRuleset) ruleset = sample_ruleset(rand);
+        g_autoptr(NftModel) model = model_of(ruleset);
+        Visit visit = {model, 0};
+        akin_nft_visit(ruleset, check_size, &visit);
+        /* The helper for FTP is an object, neither a set nor a chain. */
+        guint objects = g_hash_table_contains(model->sets, "ftp");
+        g_assert_cmpuint(visit.parts, ==,
+                         g_hash_table_size(model->sets) + g_hash_table_size(model->chains) -
+                             objects);
+    }
+}
+
+/* --- explain says what the rules do ----------------------------------------------------------- */
+
+static gboolean
+map_allows(const NftModel *model, gboolean outgoing, AkinProtocol protocol, guint port)
+{
+    GHashTable *ports = nft_model_set(model, outgoing ? AKIN_NFT_OUT_PORTS : AKIN_NFT_IN_PORTS);
+    GHashTable *protocols =
+        nft_model_set(model, outgoing ? AKIN_NFT_OUT_PROTOCOLS : AKIN_NFT_IN_PROTOCOLS);
+    if (protocol == AKIN_PROTOCOL_PING)
+        return g_hash_table_contains(protocols, "icmp") &&
+               g_hash_table_contains(protocols, "ipv6-icmp");
+    if (protocol == AKIN_PROTOCOL_ESP)
+        return g_hash_table_contains(protocols, "esp");
+
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, ports);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        g_auto(GStrv) fields = g_strsplit(key, " . ", -1);
+        g_auto(GStrv) ends = g_strsplit(fields[0], "-", -1);
+        guint first = atoi(ends[0]), last = ends[1] ? atoi(ends[1]) : (int) first;
+        if (first <= port && port <= last && strcmp(fields[1], akin_protocol_name(protocol)) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a forward of this family leads away from here; source NULL: from anyone. */
+static gboolean
+forwards_it(const NftModel *model, AkinFamily family, AkinProtocol protocol, guint port,
+            const AkinPrefix *source)
+{
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter,
+                           nft_model_set(model, family == AKIN_IPV4 ? "forwards4" : "forwards6"));
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        g_auto(GStrv) fields = g_strsplit(key, " . ", -1);
+        AkinPrefix network;
+        g_assert_true(akin_prefix_parse(fields[2], &network, NULL));
+        if ((guint) atoi(fields[0]) == port &&
+            strcmp(fields[1], akin_protocol_name(protocol)) == 0 &&
+            (source ? akin_prefix_contains(&network, source) : network.length == 0))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+set_has(const NftModel *model, const char *set, const AkinPrefix *address)
+{
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, nft_model_set(model, set));
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        AkinPrefix prefix;
+        g_assert_true(akin_prefix_parse(key, &prefix, NULL));
+        if (akin_prefix_contains(&prefix, address))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static AkinVerdict
+by_rules_out(const NftModel *model, const AkinQuestion *question)
+{
+    if (nft_model_has_words(model, "output", " != "))
+        return AKIN_REJECT;
+    if (nft_model_has_rule(model, "output", "accept") ||
+        map_allows(model, TRUE, question->protocol, question->port))
+        return AKIN_PASS;
+    return AKIN_REJECT;
+}
+
+static AkinVerdict
+by_rules_in(const NftModel *model, const AkinQuestion *question)
+{
+    const AkinPrefix *source = question->has_address ? &question->address : NULL;
+    if (nft_model_has_words(model, "input", " != "))
+        return AKIN_DROP;
+    gboolean four = !source || source->family == AKIN_IPV4;
+    gboolean six = !source || source->family == AKIN_IPV6;
+    if ((four && forwards_it(model, AKIN_IPV4, question->protocol, question->port, source)) ||
+        (six && forwards_it(model, AKIN_IPV6, question->protocol, question->port, source)) ||
+        nft_model_has_rule(model, "input", "accept") ||
+        map_allows(model, FALSE, question->protocol, question->port))
+        return AKIN_PASS;
+    return question->protocol == AKIN_PROTOCOL_PING && source &&
+                   set_has(model, four ? "trusted4" : "trusted6", source)
+               ? AKIN_PASS
+               : AKIN_DROP;
+}
+
+/* From and to outside; what concerns machines is asked in the tests of verdicts. */
+static AkinQuestion
+sample_question(GRand *rand, const NftModel *model)
+{
+    static const char *const elsewhere[] = {"203.0.113.7", "198.51.100.255", "8.8.8.8",
+                                            "2001:db8::1", "2001:db8:1::ff", "2620:fe::9"};
+    AkinQuestion question = {.outgoing = g_rand_boolean(rand),
+                             .protocol = g_rand_int_range(rand, 0, AKIN_PROTOCOL_PING + 1)};
+    if (akin_protocol_has_ports(question.protocol))
+        question.port = g_rand_int_range(rand, 0, 4) ? g_rand_int_range(rand, 70, 105)
+                                                     : g_rand_int_range(rand, 1, 65536);
+    question.has_address = g_rand_boolean(rand);
+    const char *address = elsewhere[g_rand_int_range(rand, 0, G_N_ELEMENTS(elsewhere))];
+    akin_address_parse(address, &question.address, NULL);
+    if (set_has(model, question.address.family == AKIN_IPV4 ? "vm_networks4" : "vm_networks6",
+                &question.address))
+        question.has_address = FALSE;
+    return question;
+}
+
+static void
+test_explain(void)
+{
+    guint seen[3] = {0};
+    g_autoptr(GRand) rand = sample_rand();
+    for (guint i = 0; i < ROUNDS; i++) {
+        g_autoptr(AkinPolicy) policy = sample_policy(rand);
+        g_autoptr(AkinSituation) situation = sample_situation(rand);
+        g_autoptr(NftModel) model = compile(policy, situation);
+        for (guint k = 0; k < 40; k++) {
+            AkinQuestion question = sample_question(rand, model);
+            AkinVerdict wanted =
+                question.outgoing ? by_rules_out(model, &question) : by_rules_in(model, &question);
+            g_autofree char *sentence = NULL;
+            AkinVerdict said = akin_explain(policy, situation, TRUE, &question, &sentence);
+            if (said != wanted)
+                g_error("‘%s’, but the rules say: %s", sentence, akin_verdict_name(wanted));
+            seen[said]++;
+        }
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(seen); i++)
+        g_assert_cmpuint(seen[i], >, 100);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/nftables/ports-once", test_ports_once);
+    g_test_add_func("/nftables/toggle-is-small", test_toggle_is_small);
+    g_test_add_func("/nftables/nothing-else", test_nothing_else);
+    g_test_add_func("/nftables/update", test_update);
+    g_test_add_func("/nftables/update-steps", test_update_steps);
+    g_test_add_func("/nftables/no-update", test_no_update);
+    g_test_add_func("/nftables/refill", test_refill);
+    g_test_add_func("/nftables/remove", test_remove);
+    g_test_add_func("/nftables/visit", test_visit);
+    g_test_add_func("/nftables/explain", test_explain);
+    return g_test_run();
+}

@@ -10,8 +10,10 @@
 static JsonArray *
 listed_objects(JsonParser *parser, const char *json, GError **error)
 {
-    if (!json_parser_load_from_data(parser, json, -1, error)) {
-        g_prefix_error(error, "the kernel's rules cannot be read: ");
+    g_autoptr(GError) local = NULL;
+    if (!json_parser_load_from_data(parser, json, -1, &local)) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                    "the kernel's rules cannot be read: %s", local->message);
         return NULL;
     }
     JsonNode *root = json_parser_get_root(parser);

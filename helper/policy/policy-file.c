@@ -38,24 +38,24 @@ static const char header[] =
 
 /* --- Lines ---------------------------------------------------------------------------------- */
 
-/* The text between an opening bracket and the last closing one; NULL when line is no group. */
-static char *
-line_group(const char *line)
+/* Whether line opens the group. */
+static gboolean
+line_opens(const char *line, const char *group)
 {
-    const char *end = strrchr(line, ']');
-    return line[0] == '[' && end ? g_strndup(line + 1, end - line - 1) : NULL;
+    gsize length = strlen(group);
+    return line[0] == '[' && strncmp(line + 1, group, length) == 0 && line[length + 1] == ']';
 }
 
-/* Whether line, without blanks around it, gives key a value. */
+/* Whether line gives key a value. */
 static gboolean
-line_has_key(const char *line, const char *key)
+line_has(const char *line, const char *key)
 {
     if (!g_str_has_prefix(line, key))
         return FALSE;
-    const char *rest = line + strlen(key);
-    while (g_ascii_isspace(*rest))
-        rest++;
-    return *rest == '=';
+    line += strlen(key);
+    while (*line != '\n' && g_ascii_isspace(*line))
+        line++;
+    return *line == '=';
 }
 
 /*
@@ -65,19 +65,18 @@ line_has_key(const char *line, const char *key)
 static guint
 find_line(const char *text, const char *group, const char *key)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    g_autofree char *current = NULL;
+    gboolean inside = FALSE;
     guint found = 0;
-    for (guint i = 0; lines[i]; i++) {
-        char *line = g_strstrip(lines[i]);
-        char *opened = line_group(line);
-        if (opened) {
-            g_free(current);
-            current = opened;
-        }
-        if (g_strcmp0(current, group) == 0 &&
-            (key ? !opened && line_has_key(line, key) : opened != NULL))
-            found = i + 1;
+    for (guint number = 1; *text; number++) {
+        const char *line = text;
+        while (*line != '\n' && g_ascii_isspace(*line))
+            line++;
+        if (*line == '[')
+            inside = line_opens(line, group);
+        if (inside && (key ? line_has(line, key) : *line == '['))
+            found = number;
+        text += strcspn(text, "\n");
+        text += *text == '\n';
     }
     return found;
 }

@@ -147,20 +147,34 @@ akin_nft_load_text(const AkinNftRuleset *ruleset)
     return g_string_free(text, FALSE);
 }
 
-/* What must be there before it can be emptied is declared first. */
-char *
-akin_nft_refill_text(const AkinNftRuleset *ruleset)
+/*
+ * What must be there before it can be emptied is declared first, all of it in one block: each
+ * block costs libnftables half a megabyte.
+ */
+static void
+append_emptying(GString *text, const AkinNftRuleset *ruleset)
 {
-    GString *text = g_string_new("add table " TABLE "\nflush table " TABLE "\n");
+    GString *flush = g_string_new(NULL);
+    g_string_append(text, "add table " TABLE "\nflush table " TABLE "\ntable " TABLE " {");
     for (guint i = 0; i < ruleset->parts->len; i++) {
         const AkinNftPart *part = &g_array_index(ruleset->parts, AkinNftPart, i);
         const char *word = part->is_map ? "map" : "set";
         if (part->kind != AKIN_NFT_SET)
             continue;
-        g_string_append_printf(text, "table " TABLE " {\n\t%s %s {\n", word, part->name);
+        g_string_append_printf(text, "\n\t%s %s {\n", word, part->name);
         append_indented(text, part->declaration);
-        g_string_append_printf(text, "\t}\n}\nflush %s " TABLE " %s\n", word, part->name);
+        g_string_append(text, "\t}\n");
+        g_string_append_printf(flush, "flush %s " TABLE " %s\n", word, part->name);
     }
+    g_string_append_printf(text, "}\n%s", flush->str);
+    g_string_free(flush, TRUE);
+}
+
+char *
+akin_nft_refill_text(const AkinNftRuleset *ruleset)
+{
+    GString *text = g_string_new(NULL);
+    append_emptying(text, ruleset);
     append_table(text, ruleset);
     return g_string_free(text, FALSE);
 }

@@ -114,7 +114,7 @@ def _refused(yard, seconds):
 
 def services(quick):
     """what a packet costs with many services, and with few"""
-    rounds, seconds = (15, 0.1) if quick else (100, 0.1)
+    rounds, seconds = (8, 0.1) if quick else (100, 0.1)
     lines = []
     with contextlib.ExitStack() as stack:
         with Yard() as yard:

@@ -13,7 +13,7 @@ from contract import (ALL, LOOPBACK, PLAIN, UPLINKS, ContractCase, is_from_the_l
                       source_ports)
 from helper import SILENCE, both, wait_for
 from lab import GATEWAY0, INTERNET, LAN_B, LAPTOP_A, LAPTOP_B, NEIGHBOUR, VM1, VM2, VM3
-from packets import BROADCAST, esp, icmp, tcp, udp
+from packets import ACK, BROADCAST, FIN, RST, SYN, esp, icmp, tcp, udp
 
 
 class Row1Loopback(ContractCase):
@@ -95,7 +95,8 @@ class Rows2to4Machines(ContractCase):
 
 
 # A service, what it looks like on the line, and a port that it has.
-OUTGOING = [('http', 'tcp', 80), ('https', 'udp', 443), ('dns', 'udp', 53), ('irc', 'tcp', 6697), ('ping', 'ping', None)]
+OUTGOING = [('http', 'tcp', 80), ('https', 'udp', 443), ('dns', 'udp', 53), ('irc', 'tcp', 6697),
+            ('ping', 'ping', None)]
 
 
 class Rows5and6Outgoing(ContractCase):
@@ -120,6 +121,15 @@ class Rows5and6Outgoing(ContractCase):
         with self.nothing_outside():
             for _, proto, port in OUTGOING:
                 self.assertRejected(self.lab.vm1, INTERNET, port, proto)
+
+    def test_5_strays_do_not_leave(self):
+        """What belongs to no connection cannot be given this computer's address, also when its port is allowed."""
+        machine, gateway = self.lab.vm1, self.lab.laptop.mac('vboxnet0')
+        for mine, there, echo_reply in zip(VM1, INTERNET, (0, 129)):
+            with self.nothing_outside():
+                for flags in (RST, RST | ACK, FIN | ACK, FIN | SYN):
+                    machine.send_raw('eth0', gateway, tcp(mine, there, next(source_ports), 80, flags))
+                machine.send_raw('eth0', gateway, icmp(mine, there, echo_reply))
 
     def test_6_this_computer_by_either_uplink(self):
         for link, address in UPLINKS.items():
@@ -173,7 +183,8 @@ class Rows5and6Outgoing(ContractCase):
 
     @contextlib.contextmanager
     def nothing_outside(self):
-        with self.lab.internet.sniff('lana', is_traffic) as first, self.lab.internet.sniff('lanb', is_traffic) as second:
+        internet = self.lab.internet
+        with internet.sniff('lana', is_traffic) as first, internet.sniff('lanb', is_traffic) as second:
             yield
             self.assertEqual(first.packets(0.05) + second.packets(0.05), [])
 
@@ -401,7 +412,7 @@ class Row14FirewallOff(ContractCase):
 
 
 def bridge_modes(host):
-    """Without and with br_netfilter, which shows the rules even what stays on a bridge; with, only where it is loaded."""
+    """Without and, where it is loaded, with br_netfilter, which shows the rules even what stays on a bridge."""
     switches = [name for name in ('net/bridge/bridge-nf-call-iptables', 'net/bridge/bridge-nf-call-ip6tables')
                 if os.path.exists('/proc/sys/' + name)]
     for value in (0, 1) if switches else (0,):

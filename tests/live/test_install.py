@@ -21,6 +21,14 @@ MANIFEST = '/var/lib/akin/installed'
 UNIT = 'akin-helper.service'
 FORWARDING = '/proc/sys/net/ipv4/ip_forward'
 KEPT = 'build-install/akin.conf'
+LISTENER = """
+import socket, sys, time
+open("/proc/self/comm", "w").write(sys.argv[2])
+server = socket.socket()
+server.bind(("0.0.0.0", int(sys.argv[1])))
+server.listen()
+time.sleep(600)
+"""
 OWN_WRITING = re.compile(r'/var/log/|/var/lib/systemd/|/var/cache/|/etc/machine-id|/etc/mtab|/etc/\.pwd\.lock|/root')
 TROUBLE = re.compile(r'error|warning|not permitted|denied by|read-only', re.IGNORECASE)
 
@@ -70,6 +78,11 @@ class InstallCase(unittest.TestCase):
 
     def status(self):
         return self.machine.run('akinctl', 'status', check=False)
+
+    def listen(self, port, name):
+        """A program of this name that listens on a TCP port of the machine."""
+        self.machine.start('/usr/bin/python3', '-c', LISTENER, str(port), name)
+        wait_for(lambda: f':{port} ' in self.machine.run('ss', '-Hltn').stdout, 'the server')
 
     def start_by_hand(self):
         self.machine.start(HELPER)
@@ -156,9 +169,7 @@ class WithoutSystemd(InstallCase):
 
     def test_an_ssh_server_on_another_port_is_not_locked_out(self):
         """akin is not started, and the policy that is proposed is one that the helper takes."""
-        self.machine.start('/usr/bin/python3', '-c', 'import socket, time; open("/proc/self/comm", "w").write("sshd"); '
-                           's = socket.socket(); s.bind(("0.0.0.0", 2222)); s.listen(); time.sleep(600)')
-        wait_for(lambda: ':2222' in self.machine.run('ss', '-Hltn').stdout, 'the server')
+        self.listen(2222, 'sshd')
         said = self.install()
         self.assertIn('NOT started', said)
         self.assertIn('2222', said)
@@ -219,8 +230,7 @@ class WithSystemd(InstallCase):
                         'ping trust 198.51.100.9', 'reload', 'stop', 'start', 'restart', 'panic on', 'panic off'):
             self.machine.run('akinctl', *command.split())
         self.machine.run('systemctl', 'reload', UNIT)
-        self.machine.start('/usr/bin/python3', '-m', 'http.server', '81')
-        wait_for(lambda: ':81' in self.machine.run('ss', '-Hltn').stdout, 'the server')
+        self.listen(81, 'a-server')
         done = self.machine.run('akinctl', 'forward', 'add', 'tcp', '81', '192.168.56.101', check=False)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn('81', done.stdout)

@@ -25,7 +25,8 @@ class Switching(AkinCase):
         self.assertNothingLeaksOrBreaks(50 * [['deny', 'rsync'], ['allow', 'rsync']])
 
     def test_restarts_and_reloads(self):
-        self.assertNothingLeaksOrBreaks(10 * [['restart'], ['reload'], ['deny', 'rsync'], ['restart'], ['allow', 'rsync']])
+        self.assertNothingLeaksOrBreaks(
+            10 * [['restart'], ['reload'], ['deny', 'rsync'], ['restart'], ['allow', 'rsync']])
 
     def test_forwards_networks_and_switches(self):
         self.assertNothingLeaksOrBreaks(8 * [

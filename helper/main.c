@@ -130,12 +130,7 @@ run(Helper *helper)
     g_autoptr(AkinTamperMonitor) tamper = akin_tamper_monitor_new(tampered, helper, &error);
     if (!tamper)
         g_warning("%s; akin's rules are not restored when others remove them", error->message);
-    guint sources[] = {g_unix_signal_add(SIGTERM, quit, helper->loop),
-                       g_unix_signal_add(SIGINT, quit, helper->loop),
-                       g_unix_signal_add(SIGHUP, hang_up, helper->controller)};
     g_main_loop_run(helper->loop);
-    for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
-        g_source_remove(sources[i]);
 }
 
 /* Everything that can refuse comes before the kernel is touched: the socket, above all. */
@@ -159,11 +154,19 @@ serve(const Options *options, GError **error)
 
     helper.uplinks = uplinks;
     helper.controller = controller;
+    /* Before the kernel is touched: who is told to end while starting ends once started. */
+    guint sources[] = {g_unix_signal_add(SIGTERM, quit, loop),
+                       g_unix_signal_add(SIGINT, quit, loop),
+                       g_unix_signal_add(SIGHUP, hang_up, controller)};
     read_uplinks(&helper, "started");
-    if (!akin_controller_enforce(controller, TRUE, "started", error))
-        return FALSE;
-    run(&helper);
-    return akin_controller_enforce(controller, FALSE, "stopped", error);
+    gboolean done = akin_controller_enforce(controller, TRUE, "started", error);
+    if (done) {
+        run(&helper);
+        done = akin_controller_enforce(controller, FALSE, "stopped", error);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
+        g_source_remove(sources[i]);
+    return done;
 }
 
 static gboolean

@@ -7,6 +7,7 @@ Each program speaks TAP.  What it announced and did not run counts as failed, an
 
 import argparse
 import glob
+import itertools
 import json
 import os
 import re
@@ -20,7 +21,8 @@ from dataclasses import dataclass, field
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULT = re.compile(r'(not )?ok\b\s*\d*\s*(?:- )?(.*?)(?:\s*# SKIP\s*(.*))?$', re.IGNORECASE)
 PLAN = re.compile(r'1\.\.(\d+)\s*(?:# SKIP\s*(.*))?$', re.IGNORECASE)
-UNIT_LIMIT, LIVE_LIMIT = 120, 600  # seconds for one program
+LIVE_LIMIT = 900  # seconds for one file of tests
+SLOWER = 5  # times, with sanitizers
 GRACE = 10
 NEEDS_ROOT = ('live',)
 SUITES = {
@@ -51,13 +53,15 @@ class Outcome:
 
 def read_tap(output, ending):
     """Counts what a program reported; `ending` says how it ended, None for well."""
-    outcome, planned, told, said = Outcome(), None, 0, []
+    outcome, planned, told, said, failing = Outcome(), None, 0, [], None
     for line in output.splitlines():
         if plan := PLAN.match(line):
             planned = int(plan[1])
         elif result := RESULT.match(line):
             told += 1
             bad, name, reason = result.groups()
+            said = after_failure(outcome, said) if failing else said
+            failing = bad
             if bad:
                 outcome.failed.append((name, '\n'.join(said)))
             elif reason is not None:
@@ -67,18 +71,23 @@ def read_tap(output, ending):
             said = []
         else:
             said.append(line)
-    tail = '\n'.join(said)
+    tail = '\n'.join((after_failure(outcome, said) if failing else said) + ([ending] if ending else []))
     if planned is None:
         outcome.failed.append(('the program', f'announced no tests\n{tail}'))
     for number in range(told + 1, (planned or 0) + 1):
         outcome.failed.append((f'test {number}', 'was announced and not run' + (f'\n{tail}' if tail else '')))
         tail = ''
     if ending and not outcome.failed:
-        outcome.failed.append(('the program', f'{ending}\n{tail}'))
-    elif tail and outcome.failed:  # what a fixture says about a failure may follow it
-        name, text = outcome.failed[-1]
-        outcome.failed[-1] = (name, f'{text}\n{tail}')
+        outcome.failed.append(('the program', tail))
     return outcome
+
+
+def after_failure(outcome, said):
+    """What a fixture said after a failure, up to the next comment, goes with it; the rest is returned."""
+    own = list(itertools.takewhile(lambda line: not line.startswith('#'), said))
+    name, text = outcome.failed[-1]
+    outcome.failed[-1] = (name, '\n'.join([text, *own]))
+    return said[len(own):]
 
 
 class Run:
@@ -93,7 +102,7 @@ class Run:
         self.total = Outcome()
 
     def prepare(self):
-        """Builds; with the clang suite alone, its own build is enough."""
+        """Builds; false if there is nothing to test."""
         shutil.rmtree(self.reports, ignore_errors=True)
         sanitizers = ['-Db_sanitize=address,undefined', '-Db_lundef=false'] if self.sanitize else []
         self._show(os.path.basename(self.build), self._build(self.build, '-Dwerror=true', *sanitizers), count=False)
@@ -122,8 +131,8 @@ class Run:
             self._show('unit', Outcome(failed=[('unit', 'tests/meson.build registers no test')]))
         for program in programs:
             command = program['cmd'] + ([] if '--tap' in program['cmd'] else ['--tap'])
-            self._program(f'unit/{program["name"]}', command, UNIT_LIMIT, program['workdir'] or self.build,
-                          program['env'])
+            limit = program['timeout'] * (SLOWER if self.sanitize else 1)
+            self._program(f'unit/{program["name"]}', command, limit, program['workdir'] or self.build, program['env'])
 
     def _live(self):
         for path in sorted(glob.glob(os.path.join(ROOT, 'tests', 'live', 'test_*.py'))):
@@ -142,9 +151,9 @@ class Run:
                               stderr=subprocess.STDOUT, start_new_session=True) as process:
             try:
                 output, _ = process.communicate(timeout=limit)
-                ending = process.returncode and f'ended with exit code {process.returncode}'
+                ending = process.returncode and f'the program ended with exit code {process.returncode}'
             except subprocess.TimeoutExpired:
-                output, ending = self._end(process), f'was ended after {limit} seconds'
+                output, ending = self._end(process), f'the program was ended after {limit} seconds'
             except BaseException:
                 self._end(process)
                 raise

@@ -151,13 +151,21 @@ count_connections(AkinController *controller, GVariant *parameters, GError **err
     return g_variant_builder_end(&builder);
 }
 
+/* The reason stands in a line of the log for each service that changes. */
+#define REASON_NAMES_MAX 4
+
 /* "services http, ssh allowed", for the log. */
 static char *
 services_reason(const char *const *names, guint directions, gboolean allow)
 {
     static const char *const ways[] = {"", " outgoing", " incoming", ""};
-    g_autofree char *list = g_strjoinv(", ", (char **) names);
-    return g_strdup_printf("service%s %s%s %s", names[1] ? "s" : "", list,
+    g_autoptr(GString) list = g_string_new(names[0]);
+    for (guint i = 1; names[i] && i < REASON_NAMES_MAX; i++)
+        g_string_append_printf(list, ", %s", names[i]);
+    guint count = g_strv_length((char **) names);
+    if (count > REASON_NAMES_MAX)
+        g_string_append_printf(list, " and %u more", count - REASON_NAMES_MAX);
+    return g_strdup_printf("service%s %s%s %s", names[1] ? "s" : "", list->str,
                            ways[directions & (AKIN_OUTGOING | AKIN_INCOMING)],
                            allow ? "allowed" : "denied");
 }

@@ -235,10 +235,50 @@ akin_server_new(const char *path, AkinController *controller, GError **error)
     return server;
 }
 
+/* --- Leaving ---------------------------------------------------------------------------------- */
+
+/* A client that does not read must not keep the helper from ending. */
+#define FAREWELL_MS 200
+
+static void
+flushed(GObject *connection, GAsyncResult *result, gpointer user_data)
+{
+    guint *waiting = user_data;
+    g_dbus_connection_flush_finish(G_DBUS_CONNECTION(connection), result, NULL);
+    --*waiting;
+}
+
+static gboolean
+give_up(gpointer user_data)
+{
+    g_cancellable_cancel(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+/* Lets everybody hear the last words. */
+static void
+flush_all(AkinServer *server)
+{
+    guint waiting = 0;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    for (guint i = 0; i < server->peers->len; i++) {
+        GDBusConnection *connection = akin_peer_connection(server->peers->pdata[i]);
+        if (connection) {
+            waiting++;
+            g_dbus_connection_flush(connection, cancellable, flushed, &waiting);
+        }
+    }
+    guint limit = g_timeout_add(FAREWELL_MS, give_up, cancellable);
+    while (waiting > 0)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(limit);
+}
+
 void
 akin_server_free(AkinServer *server)
 {
     akin_controller_listen(server->controller, NULL, NULL);
+    flush_all(server);
     g_clear_handle_id(&server->incoming, g_source_remove);
     g_clear_handle_id(&server->pause, g_source_remove);
     g_ptr_array_foreach(server->peers, (GFunc) (void *) akin_peer_free, NULL);

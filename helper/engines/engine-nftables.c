@@ -61,6 +61,20 @@ run(Nftables *self, const char *commands, GError **error)
     return FALSE;
 }
 
+/*
+ * Changes what the kernel holds. The generation is read before: were it read afterwards, the
+ * commit of a stranger who came in between would be taken for ours.
+ */
+static gboolean
+commit(Nftables *self, const char *commands, GError **error)
+{
+    guint32 before;
+    if (!akin_nft_generation_read(self->generation, &before, error) || !run(self, commands, error))
+        return FALSE;
+    self->loaded_at = before + 1;
+    return TRUE;
+}
+
 /* The listing is libnftables' until the next command. */
 static const char *
 list(Nftables *self, const char *command, unsigned flags, GError **error)
@@ -115,7 +129,8 @@ take_fingerprint(gpointer user_data)
     guint32 now;
     g_autoptr(GError) error = NULL;
     self->take_fingerprint = 0;
-    if (akin_nft_generation_read(self->generation, &now, NULL) && now == self->loaded_at) {
+    if (!self->fingerprint && akin_nft_generation_read(self->generation, &now, NULL) &&
+        now == self->loaded_at) {
         if (verify(self, self->loaded, &error))
             self->fingerprint = read_fingerprint(self);
         else
@@ -131,8 +146,6 @@ remember(Nftables *self, AkinNftRuleset *ruleset)
     g_clear_pointer(&self->loaded, akin_nft_ruleset_free);
     self->loaded = ruleset;
     forget_fingerprint(self);
-    if (!akin_nft_generation_read(self->generation, &self->loaded_at, NULL))
-        self->loaded_at = 0;
     self->take_fingerprint = g_timeout_add(REST_MS, take_fingerprint, self);
 }
 
@@ -171,7 +184,7 @@ apply_difference(Nftables *self, const AkinNftRuleset *ruleset, gboolean *loaded
         return FALSE;
     g_autofree char *text = akin_nft_update_text(self->loaded, ruleset);
     *loaded = text[0] != '\0';
-    return !*loaded || run(self, text, error);
+    return !*loaded || commit(self, text, error);
 }
 
 /*
@@ -184,9 +197,9 @@ load_whole(Nftables *self, AkinNftRuleset *ruleset, GError **error)
 {
     g_autoptr(AkinNftRuleset) taken = ruleset;
     g_autofree char *refill = akin_nft_refill_text(ruleset);
-    if (!run(self, refill, NULL) || (!self->untouched && !verify(self, ruleset, NULL))) {
+    if (!commit(self, refill, NULL) || (!self->untouched && !verify(self, ruleset, NULL))) {
         g_autofree char *load = akin_nft_load_text(ruleset);
-        if (!run(self, load, error))
+        if (!commit(self, load, error))
             return FALSE;
     }
     remember(self, g_steal_pointer(&taken));

@@ -13,6 +13,7 @@
 struct _AkinLock {
     char *path;
     int fd;
+    gboolean made_folder;
 };
 
 /* Whoever has opened the file just before it was removed finds it without a name. */
@@ -27,6 +28,7 @@ AkinLock *
 akin_lock_new(const char *path, GError **error)
 {
     g_autofree char *dir = g_path_get_dirname(path);
+    gboolean made_folder = !g_file_test(dir, G_FILE_TEST_EXISTS);
     int fd = g_mkdir_with_parents(dir, 0755) == 0
                  ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)
                  : -1;
@@ -43,14 +45,18 @@ akin_lock_new(const char *path, GError **error)
     AkinLock *lock = g_new0(AkinLock, 1);
     lock->path = g_strdup(path);
     lock->fd = fd;
+    lock->made_folder = made_folder;
     return lock;
 }
 
 void
 akin_lock_free(AkinLock *lock)
 {
+    g_autofree char *dir = g_path_get_dirname(lock->path);
     g_unlink(lock->path);
     close(lock->fd);
+    if (lock->made_folder)
+        g_rmdir(dir);
     g_free(lock->path);
     g_free(lock);
 }

@@ -5,7 +5,8 @@
 
 /*
  * A file that is locked as long as this process lives, for what there must be only one of. The
- * file is removed at the end while it is still locked, so that nothing stays behind.
+ * file is removed at the end while it is still locked, and its folder if it was made and is empty,
+ * so that nothing stays behind.
  */
 typedef struct _AkinLock AkinLock;
 

@@ -14,6 +14,7 @@ remarks_of(const char *text)
     g_autoptr(GPtrArray) remarks = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(AkinPolicy) policy = akin_policy_parse(text, strlen(text), remarks, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(policy);
     g_ptr_array_add(remarks, NULL);
     return g_strjoinv("\n", (char **) remarks->pdata);
 }

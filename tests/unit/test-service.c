@@ -78,23 +78,10 @@ test_titles(void)
 static void
 test_titles_refused(void)
 {
-    static const char *const wrong[] = {"",
-                                        "two\nlines",
-                                        "a\ttab",
-                                        "a\rb",
-                                        "bell\a",
-                                        "\033[31mred",
-                                        "\x7f",
-                                        "\xc2\x85",
-                                        "\xc2\x9b"
-                                        "31m",
-                                        "\u2028",
-                                        "\u2029",
-                                        "\u202eright to left",
-                                        "\xff",
-                                        "cut \xe4\xb8",
-                                        "\xed\xa0\x80",
-                                        "\xc0\x80"};
+    static const char *const wrong[] = {
+        "",     "two\nlines",   "a\ttab",       "a\rb",    "bell\a", "\033[31mred",
+        "\x7f", "\xc2\x85",     "\xc2\x9b[red", "\u2028",  "\u2029", "\u202eright to left",
+        "\xff", "cut \xe4\xb8", "\xed\xa0\x80", "\xc0\x80"};
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++)
         refuse("web", wrong[i], "tcp:8000", "");
 }

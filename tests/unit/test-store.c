@@ -331,6 +331,34 @@ refuse_edited(Fixture *f, const AkinPolicy *policy)
     g_assert_cmpstr(before, ==, after);
 }
 
+/* What was prepared and given up was never there; what is prepared again counts. */
+static void
+test_prepare(Fixture *f, gconstpointer unused)
+{
+    (void) unused;
+    g_autoptr(AkinPolicy) policy = read_policy(f);
+    write_policy(f, policy);
+    g_autofree char *before = get(f->path);
+    policy->panic = TRUE;
+    g_assert_true(akin_store_prepare(f->store, policy, NULL));
+    g_autofree char *meanwhile = get(f->path);
+    g_assert_cmpstr(before, ==, meanwhile);
+    akin_store_discard(f->store);
+    akin_store_discard(f->store);
+    g_autofree char *after = get(f->path);
+    g_assert_cmpstr(before, ==, after);
+    g_assert_cmpuint(count_files(f->config_folder), ==, 1);
+
+    g_assert_true(akin_store_prepare(f->store, policy, NULL));
+    policy->panic = FALSE;
+    policy->firewall = FALSE;
+    g_assert_true(akin_store_prepare(f->store, policy, NULL));
+    g_assert_true(akin_store_commit(f->store, NULL));
+    g_autoptr(AkinPolicy) again = read_policy(f);
+    assert_same_policy(policy, again);
+    g_assert_cmpuint(count_files(f->config_folder), ==, 1);
+}
+
 /* What a person wrote is never overwritten. */
 static void
 test_edited(Fixture *f, gconstpointer unused)
@@ -493,6 +521,7 @@ main(int argc, char **argv)
     ADD("/store/write", test_write);
     ADD("/store/write-umask", test_write_umask);
     ADD("/store/write-keeps-words", test_write_keeps_words);
+    ADD("/store/prepare", test_prepare);
     ADD("/store/edited", test_edited);
     ADD("/store/edited-behind-nul", test_edited_behind_nul);
     ADD("/store/unwritable", test_unwritable);

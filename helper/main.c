@@ -122,15 +122,18 @@ hang_up(gpointer user_data)
 
 /* --- Wiring ----------------------------------------------------------------------------------- */
 
+/* With what only makes it better: neither monitor has to be there. */
 static void
 run(Helper *helper)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(AkinPowerMonitor) power = akin_power_monitor_new(power_changed, helper);
-    g_autoptr(AkinTamperMonitor) tamper = akin_tamper_monitor_new(tampered, helper, &error);
+    AkinPowerMonitor *power = akin_power_monitor_new(power_changed, helper);
+    AkinTamperMonitor *tamper = akin_tamper_monitor_new(tampered, helper, &error);
     if (!tamper)
         g_warning("%s; akin's rules are not restored when others remove them", error->message);
     g_main_loop_run(helper->loop);
+    g_clear_pointer(&tamper, akin_tamper_monitor_free);
+    akin_power_monitor_free(power);
 }
 
 /* Everything that can refuse comes before the kernel is touched: the socket, above all. */

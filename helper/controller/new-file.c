@@ -56,7 +56,8 @@ akin_new_file_write(const char *path, const char *text, GError **error)
     g_autoptr(AkinNewFile) file = g_new0(AkinNewFile, 1);
     file->path = g_strdup(path);
     file->new_path = g_strconcat(path, ".new", NULL);
-    file->fd = open(file->new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    file->fd = open(file->new_path,
+                    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (file->fd < 0 || fchmod(file->fd, 0600) != 0 || !write_all(file->fd, text)) {
         fail(error, "write", file->new_path);
         return NULL;
@@ -85,7 +86,10 @@ akin_new_file_commit(AkinNewFile *file, GError **error)
     if (g_rename(file->new_path, file->path) != 0)
         return fail(error, "put in place", file->path);
     file->committed = TRUE;
-    return sync_folder(file->path) || fail(error, "write the folder of", file->path);
+    /* The new file is in place all the same; only a loss of power could undo that. */
+    if (!sync_folder(file->path))
+        g_warning("cannot write the folder of %s: %s", file->path, g_strerror(errno));
+    return TRUE;
 }
 
 void

@@ -18,7 +18,7 @@ AkinNewFile *akin_new_file_write(const char *path, const char *text, GError **er
 
 /*
  * Puts it in place, durably: fsync, rename, fsync of the folder. FALSE with
- * AKIN_ERROR_STORE_FAILED; before the rename the old file is as it was.
+ * AKIN_ERROR_STORE_FAILED, and the old file is as it was.
  */
 gboolean akin_new_file_commit(AkinNewFile *file, GError **error);
 

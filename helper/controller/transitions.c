@@ -54,6 +54,8 @@ tell_switches(const Visitor *visitor, const AkinState *before, const AkinState *
     const AkinPolicy *old = before->policy, *new_ = after->policy;
     g_autofree char *old_nic = active_nic(before);
     g_autofree char *new_nic = active_nic(after);
+    tell(visitor, "power", before->situation->awake ? "awake" : "asleep",
+         after->situation->awake ? "awake" : "asleep");
     tell_switch(visitor, "enforcement", before->enforcing, after->enforcing);
     tell(visitor, "active nic", old_nic, new_nic);
     tell_switch(visitor, "firewall", old->firewall, new_->firewall);

@@ -8,6 +8,9 @@
  * is the store's job.
  */
 
+/* Before the name of the user's own service, in the name of its group. */
+#define AKIN_OWN_SERVICE_PREFIX "service "
+
 /* More than any policy within its bounds needs. */
 #define AKIN_POLICY_FILE_MAX (1024 * 1024)
 

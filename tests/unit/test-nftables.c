@@ -488,9 +488,22 @@ by_rules_in(const NftModel *model, const AkinQuestion *question)
                : AKIN_DROP;
 }
 
+/* One that a forward may concern, now and then. */
+static void
+ask_for_forward(GRand *rand, const AkinPolicy *policy, AkinQuestion *question)
+{
+    if (policy->forwards->len == 0 || g_rand_boolean(rand))
+        return;
+    guint index = g_rand_int_range(rand, 0, policy->forwards->len);
+    const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, index);
+    question->outgoing = FALSE;
+    question->protocol = forward->protocol;
+    question->port = forward->port;
+}
+
 /* From and to outside; what concerns machines is asked in the tests of verdicts. */
 static AkinQuestion
-sample_question(GRand *rand, const NftModel *model)
+sample_question(GRand *rand, const AkinPolicy *policy, const NftModel *model)
 {
     static const char *const elsewhere[] = {"203.0.113.7", "198.51.100.255", "8.8.8.8",
                                             "2001:db8::1", "2001:db8:1::ff", "2620:fe::9"};
@@ -499,6 +512,7 @@ sample_question(GRand *rand, const NftModel *model)
     if (akin_protocol_has_ports(question.protocol))
         question.port = g_rand_int_range(rand, 0, 4) ? g_rand_int_range(rand, 70, 105)
                                                      : g_rand_int_range(rand, 1, 65536);
+    ask_for_forward(rand, policy, &question);
     question.has_address = g_rand_boolean(rand);
     const char *address = elsewhere[g_rand_int_range(rand, 0, G_N_ELEMENTS(elsewhere))];
     akin_address_parse(address, &question.address, NULL);
@@ -518,7 +532,7 @@ test_explain(void)
         g_autoptr(AkinSituation) situation = sample_situation(rand);
         g_autoptr(NftModel) model = compile(policy, situation);
         for (guint k = 0; k < 40; k++) {
-            AkinQuestion question = sample_question(rand, model);
+            AkinQuestion question = sample_question(rand, policy, model);
             AkinVerdict wanted =
                 question.outgoing ? by_rules_out(model, &question) : by_rules_in(model, &question);
             g_autofree char *sentence = NULL;

@@ -411,8 +411,8 @@ check_text(const char *text, gsize length, GError **error)
     const char *reason = NULL;
     if (length == 0)
         reason = "the file is empty; remove it to have the default policy";
-    else if (g_str_has_prefix(text, "\xef\xbb\xbf"))
-        reason = "the file begins with a byte order mark; save it without";
+    else if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        reason = "line 1: begins with a byte order mark; save the file without it";
     else if (length > AKIN_POLICY_FILE_MAX)
         reason = "the file is larger than 1 MiB; no policy needs that";
     else if (memchr(text, '\0', length) || !g_utf8_validate(text, length, NULL))

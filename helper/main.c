@@ -9,6 +9,7 @@
 #include "controller.h"
 #include "names.h"
 #include "power.h"
+#include "ready.h"
 #include "server.h"
 #include "tamper.h"
 #include "uplink.h"
@@ -164,6 +165,7 @@ serve(const Options *options, GError **error)
     read_uplinks(&helper, "started");
     gboolean done = akin_controller_enforce(controller, TRUE, "started", error);
     if (done) {
+        akin_tell_ready();
         run(&helper);
         done = akin_controller_enforce(controller, FALSE, "stopped", error);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine-nftables.h"
 
+#include <netdb.h>
 #include <nftables/libnftables.h>
 #include <string.h>
 
@@ -350,6 +351,12 @@ akin_engine_nftables_new(GError **error)
     /* First, since libnftables writes to standard error when it is not allowed to ask. */
     if (!generation || !akin_nft_generation_read(generation, &number, error))
         return not_supported(error);
+    if (!getprotobyname("tcp")) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
+                    "nftables needs /etc/protocols, which is not there; install netbase, or "
+                    "iana-etc");
+        return NULL;
+    }
     struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
     if (!nft) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "libnftables does not start");

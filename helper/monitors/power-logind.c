@@ -14,9 +14,12 @@
 
 /*
  * A bus that was lost is usually back at once, after an update, or never. Each try waits twice as
- * long as the one before it. Where there was no bus from the start there is no try at all, so that
- * a computer without one is not woken up for it.
+ * long as the one before it. Where there was no bus from the start, as when the computer boots and
+ * the rules come before everything else, the first try is when its socket or the folder of that
+ * appears, so that a computer without a bus is never woken up for it.
  */
+#define BUS_FOLDER "/run/dbus"
+#define BUS_SOCKET "system_bus_socket"
 #define RETRY_FIRST_SECONDS 2
 #define RETRY_LAST_SECONDS 600
 
@@ -30,7 +33,8 @@ struct _AkinPowerMonitor {
     guint watch;
     gulong closed;
     guint retry;
-    guint retry_seconds; /* 0 until a connection was lost */
+    guint retry_seconds;    /* 0 until a bus has been there */
+    GFileMonitor *expected; /* of a folder in which a bus would appear; NULL: not waiting */
 };
 
 static void connect_to_bus(AkinPowerMonitor *monitor);
@@ -103,7 +107,7 @@ static void
 watch_bus(AkinPowerMonitor *monitor, GDBusConnection *bus)
 {
     if (monitor->retry_seconds > 0)
-        g_message("the system bus is back: sleep and wake are watched again");
+        g_message("the system bus is there: sleep and wake are watched");
     monitor->bus = bus;
     monitor->closed = g_signal_connect(bus, "closed", G_CALLBACK(on_closed), monitor);
     monitor->subscription = g_dbus_connection_signal_subscribe(
@@ -111,6 +115,31 @@ watch_bus(AkinPowerMonitor *monitor, GDBusConnection *bus)
         G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, monitor, NULL);
     monitor->watch = g_bus_watch_name_on_connection(bus, LOGIND, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                                     NULL, on_logind_vanished, monitor, NULL);
+}
+
+static void
+on_folder_changed(GFileMonitor *folder, GFile *file, GFile *other, GFileMonitorEvent event,
+                  gpointer user_data)
+{
+    AkinPowerMonitor *monitor = user_data;
+    g_autofree char *name = g_file_get_basename(file);
+    (void) folder, (void) other;
+    if (event != G_FILE_MONITOR_EVENT_CREATED ||
+        (g_strcmp0(name, "dbus") != 0 && g_strcmp0(name, BUS_SOCKET) != 0))
+        return;
+    g_clear_object(&monitor->expected);
+    monitor->retry_seconds = RETRY_FIRST_SECONDS;
+    monitor->retry = g_timeout_add_seconds(monitor->retry_seconds, on_retry, monitor);
+}
+
+static void
+expect_bus(AkinPowerMonitor *monitor)
+{
+    gboolean there = g_file_test(BUS_FOLDER, G_FILE_TEST_IS_DIR);
+    g_autoptr(GFile) folder = g_file_new_for_path(there ? BUS_FOLDER : "/run");
+    monitor->expected = g_file_monitor_directory(folder, G_FILE_MONITOR_NONE, NULL, NULL);
+    if (monitor->expected)
+        g_signal_connect(monitor->expected, "changed", G_CALLBACK(on_folder_changed), monitor);
 }
 
 static void
@@ -127,8 +156,10 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
         watch_bus(monitor, bus);
     else if (monitor->retry_seconds > 0)
         monitor->retry = g_timeout_add_seconds(monitor->retry_seconds, on_retry, monitor);
-    else
+    else {
         g_message("no system bus: sleep and wake are not watched (%s)", error->message);
+        expect_bus(monitor);
+    }
 }
 
 /* Returns at once: a bus that does not answer must not keep the rules from being loaded. */
@@ -159,6 +190,9 @@ akin_power_monitor_free(AkinPowerMonitor *monitor)
     g_cancellable_cancel(monitor->cancellable);
     g_clear_handle_id(&monitor->retry, g_source_remove);
     drop_bus(monitor);
+    if (monitor->expected)
+        g_signal_handlers_disconnect_by_data(monitor->expected, monitor);
+    g_clear_object(&monitor->expected);
     g_object_unref(monitor->cancellable);
     g_free(monitor);
 }

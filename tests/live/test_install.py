@@ -183,11 +183,13 @@ class WithoutSystemd(InstallCase):
         self.assertNotIn('NOT started', self.install())
 
     def test_a_computer_without_names_of_protocols(self):
-        """A small system has no /etc/protocols; rules must not need it."""
+        """A small system has no /etc/protocols, from which libnftables has its names: said, and nothing half done."""
         self.install()
         self.machine.run('rm', '-f', '/etc/protocols')
-        self.start_by_hand()
-        self.assertIn('inet akin', self.rules())
+        refused = self.machine.run(HELPER, check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertRegex(refused.stdout, r'\Aakin-helper: nftables needs /etc/protocols.* install netbase[^\n]*\n\Z')
+        self.assertNotIn('inet akin', self.rules())
 
     def test_only_root(self):
         for script in ('install', 'uninstall'):

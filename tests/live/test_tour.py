@@ -78,7 +78,8 @@ class Tour(TourCase):
         self.assertNotIn(ESCAPE, shown, 'colour is for terminals')
         steps = shown.count('✓')
         self.assertIn(f'All {steps} steps held', shown)
-        for promised in (r'vm1 and vm2 see each other.* … \d', r'vm1 loads a page .*seen from 198\.51\.100\.2\s+and 2001:',
+        for promised in (r'vm1 and vm2 see each other.* … \d',
+                         r'vm1 loads a page .*seen from 198\.51\.100\.2\s+and 2001:',
                          r'vm1 pings the internet … \d', r'web connection is refused at once … refused after',
                          r'already go on … \d', r'gets vm1’s page … .* ms', r'out by en1 … .*seen from 203\.0\.113\.2',
                          r'out of the kernel … the ruleset and \d+ kernel switches are as before'):

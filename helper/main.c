@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "controller.h"
@@ -225,6 +226,8 @@ main(int argc, char **argv)
     g_auto(Options) options = {0};
     g_autoptr(GError) error = NULL;
     setlocale(LC_ALL, "C.UTF-8");
+    /* Everybody may look: the socket's folder must not depend on who starts the helper. */
+    umask(022);
     gboolean journal = g_log_writer_is_journald(STDERR_FILENO);
     g_log_set_writer_func(write_log, &journal, NULL);
     if (!parse_options(&options, &argc, &argv, &error)) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "error.h"
 #include "output.h"
 #include "status.h"
 
@@ -30,7 +31,9 @@ say_nat(const AkinSnapshot *snapshot)
 static char *
 say_panic(const AkinSnapshot *snapshot)
 {
-    return snapshot->panic ? g_strdup("Everything blocked") : akin_snapshot_headline(snapshot);
+    if (snapshot->panic)
+        return g_strdup("Everything blocked");
+    return snapshot->enforcing ? akin_snapshot_headline(snapshot) : g_strdup("Panic off");
 }
 
 static char *
@@ -146,5 +149,10 @@ ctl_network_patterns(Ctl *ctl, char **args, GError **error)
 {
     if (strcmp(args[0], "list") == 0 && !args[1])
         return list_patterns(ctl, error);
+    if (strcmp(args[0], "list") == 0) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                    "list stands alone; to set patterns name all of them, without it");
+        return FALSE;
+    }
     return change(ctl, "SetNetworkPatterns", g_variant_new("(^as)", args), say_patterns, error);
 }

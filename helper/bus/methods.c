@@ -100,7 +100,8 @@ set_network_patterns(AkinController *controller, GVariant *parameters, GError **
     g_autofree const char **patterns = NULL;
     g_autoptr(AkinPolicy) policy = draft(controller);
     g_variant_get(parameters, "(^a&s)", &patterns);
-    if (akin_policy_set_patterns(policy, patterns, error))
+    if (akin_policy_set_patterns(policy, patterns, error) &&
+        akin_controller_check_patterns(controller, policy, error))
         akin_controller_change(controller, g_steal_pointer(&policy), "patterns of networks set",
                                error);
     return NULL;
@@ -142,10 +143,14 @@ count_connections(AkinController *controller, GVariant *parameters, GError **err
     g_variant_builder_init(&builder, G_VARIANT_TYPE("(a(stt))"));
     g_variant_builder_open(&builder, G_VARIANT_TYPE("a(stt)"));
     for (guint i = 0; i < services->len; i++) {
-        const AkinService *service = g_array_index(services, AkinServiceState, i).service;
-        g_variant_builder_add(&builder, "(stt)", service->name,
-                              akin_count_connections(out, service->out),
-                              akin_count_connections(in, service->in));
+        const AkinServiceState *state = &g_array_index(services, AkinServiceState, i);
+        const AkinService *service = state->service;
+        /* What is not allowed has let nothing through; another service on its port may have. */
+        guint64 going =
+            state->allowed & AKIN_OUTGOING ? akin_count_connections(out, service->out) : 0;
+        guint64 coming =
+            state->allowed & AKIN_INCOMING ? akin_count_connections(in, service->in) : 0;
+        g_variant_builder_add(&builder, "(stt)", service->name, going, coming);
     }
     g_variant_builder_close(&builder);
     return g_variant_builder_end(&builder);

@@ -20,5 +20,8 @@ typedef struct {
     GVariant *(*run)(AkinController *controller, GVariant *parameters, GError **error);
 } AkinMethod;
 
-/* NULL for a name that is not listed: such a method does not exist, whatever the XML says. */
+/*
+ * NULL for a name that is not listed: such a method does not exist, whatever the XML says. (But
+ * for MayControl, which is about the caller and therefore the server's.)
+ */
 const AkinMethod *akin_method_find(const char *name);

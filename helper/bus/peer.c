@@ -12,17 +12,17 @@
 /*
  * Theory of operation
  *
- * The handshake is read with MSG_PEEK first, so that nothing behind BEGIN is taken from the D-Bus
- * connection that comes next. GDBus then owns the socket; it runs its reading and writing in a
- * thread of its own, shared by all connections, and queues without limit. The filter, which runs
- * in that thread, therefore counts: a call that comes in owes one message, a message that is about
- * to be written pays one. Whoever owes too much is closed, from the main thread.
+ * The handshake is looked at with MSG_PEEK and taken line by line. GDBus then owns the socket; it
+ * runs its reading and writing in a thread of its own, shared by all connections, and queues
+ * without limit. The filter, which runs in that thread, therefore counts: a call that comes in owes
+ * one message, a message that is about to be written pays one. Whoever owes too much is closed,
+ * from the main thread.
  */
 
 #define HANDSHAKE_SECONDS 5
 
 /* Calls without their answer read; unread signals, a few hundred bytes each. */
-#define CALLS_MAX 64
+#define CALLS_MAX 16
 #define SIGNALS_MAX 512
 
 /* Shared with GDBus' thread, whose filter may still run when the peer is gone. */
@@ -41,6 +41,7 @@ struct _AkinPeer {
     GSocket *socket;
     AkinHandshake handshake;
     gboolean started; /* the NUL byte that comes before the first line has been taken */
+    GString *line;    /* what has come of the next line */
     guint readable, deadline;
 
     GDBusConnection *connection;
@@ -78,29 +79,46 @@ handshake_timed_out(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* Takes one line, without its CR LF; NULL when it has not come yet, or never will (*failed). */
-static char *
-take_line(AkinPeer *peer, gboolean *failed)
+/*
+ * Moves what has come into the peer's line, up to and with its CR LF: nothing behind BEGIN is taken
+ * from the D-Bus connection that comes next, and nothing that was seen stays to be seen again.
+ */
+static gboolean
+take_bytes(AkinPeer *peer, gboolean *failed)
 {
     char buffer[AKIN_HANDSHAKE_LINE_MAX];
     int fd = g_socket_get_fd(peer->socket);
     gssize got = recv(fd, buffer, sizeof buffer, MSG_PEEK);
     *failed = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
     if (got <= 0)
+        return FALSE;
+    /* The NUL byte that comes before the first line ends a line of its own. */
+    const char *end = peer->started ? memchr(buffer, '\n', got) : buffer;
+    gsize length = end ? (gsize) (end - buffer) + 1 : (gsize) got;
+    *failed = recv(fd, buffer, length, 0) != (gssize) length ||
+              peer->line->len + length > AKIN_HANDSHAKE_LINE_MAX;
+    g_string_append_len(peer->line, buffer, length);
+    return !*failed && end;
+}
+
+/* Takes one line, without its CR LF; NULL when it has not come yet, or never will (*failed). */
+static char *
+take_line(AkinPeer *peer, gboolean *failed)
+{
+    if (!take_bytes(peer, failed))
         return NULL;
     if (!peer->started) {
-        *failed = buffer[0] != '\0' || recv(fd, buffer, 1, 0) != 1;
         peer->started = TRUE;
+        *failed = peer->line->str[0] != '\0';
+        g_string_truncate(peer->line, 0);
         return *failed ? NULL : take_line(peer, failed);
     }
-    char *end = memmem(buffer, got, "\r\n", 2);
-    if (!end) {
-        *failed = got == sizeof buffer;
-        return NULL;
-    }
-    gsize length = end - buffer;
-    *failed = recv(fd, buffer, length + 2, 0) != (gssize) length + 2 || memchr(buffer, 0, length);
-    return *failed ? NULL : g_strndup(buffer, length);
+    gsize length = peer->line->len;
+    *failed =
+        length < 2 || peer->line->str[length - 2] != '\r' || memchr(peer->line->str, '\0', length);
+    char *line = *failed ? NULL : g_strndup(peer->line->str, length - 2);
+    g_string_truncate(peer->line, 0);
+    return line;
 }
 
 static gboolean
@@ -155,6 +173,26 @@ request_drop(Debt *debt)
         g_idle_add_full(G_PRIORITY_DEFAULT, drop, g_atomic_rc_box_acquire(debt), debt_release);
 }
 
+/*
+ * GDBus answers some calls whose caller wants no answer, and not others; what is counted must be
+ * known, so all are answered. Takes message.
+ */
+static GDBusMessage *
+want_answer(GDBusMessage *message)
+{
+    GDBusMessageFlags flags = g_dbus_message_get_flags(message);
+    if (!(flags & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED))
+        return message;
+    if (g_dbus_message_get_locked(message)) {
+        GDBusMessage *copy = g_dbus_message_copy(message, NULL);
+        g_object_unref(message);
+        message = copy;
+    }
+    if (message)
+        g_dbus_message_set_flags(message, flags & ~G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+    return message;
+}
+
 /* GDBus' thread. */
 static GDBusMessage *
 count_message(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
@@ -167,11 +205,15 @@ count_message(GDBusConnection *connection, GDBusMessage *message, gboolean incom
         g_atomic_int_add(type == G_DBUS_MESSAGE_TYPE_SIGNAL ? &debt->signals : &debt->calls, -1);
         return message;
     }
-    if (type == G_DBUS_MESSAGE_TYPE_METHOD_CALL &&
-        !(g_dbus_message_get_flags(message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) &&
-        g_atomic_int_add(&debt->calls, 1) >= CALLS_MAX)
+    if (g_atomic_int_get(&debt->over)) {
+        g_object_unref(message);
+        return NULL;
+    }
+    if (type != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+        return message;
+    if (g_atomic_int_add(&debt->calls, 1) >= CALLS_MAX)
         request_drop(debt);
-    return message;
+    return want_answer(message);
 }
 
 static void
@@ -232,6 +274,7 @@ akin_peer_new(GSocket *socket, uid_t uid, const char *guid, const AkinPeerListen
     peer->listener = listener;
     peer->user_data = user_data;
     peer->socket = g_object_ref(socket);
+    peer->line = g_string_new(NULL);
     peer->debt = g_atomic_rc_box_new0(Debt);
     peer->debt->peer = peer;
     g_socket_set_blocking(socket, FALSE);
@@ -255,6 +298,7 @@ akin_peer_free(AkinPeer *peer)
     peer->debt->peer = NULL;
     g_atomic_rc_box_release(peer->debt);
     g_object_unref(peer->socket);
+    g_string_free(peer->line, TRUE);
     g_free(peer->guid);
     g_free(peer);
 }

@@ -28,6 +28,7 @@ struct _AkinServer {
     guint incoming, pause;
     char *guid;
     GPtrArray *peers; /* AkinPeer */
+    gboolean leaving;
 };
 
 /* --- One client's object ---------------------------------------------------------------------- */
@@ -64,14 +65,14 @@ method_called(GDBusConnection *connection, const char *sender, const char *path,
               GDBusMethodInvocation *invocation, gpointer user_data)
 {
     AkinServer *server = user_data;
-    AkinPeer *peer = find_peer(server, connection);
+    AkinPeer *peer = server->leaving ? NULL : find_peer(server, connection);
     g_autoptr(GError) error = NULL;
     (void) sender;
     (void) path;
     (void) interface;
     GVariant *answer = peer ? run_method(server, peer, name, parameters, &error) : NULL;
     if (!peer)
-        g_set_error(&error, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, "the connection is gone");
+        g_set_error(&error, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, "the helper is about to end");
     if (error)
         g_dbus_method_invocation_return_gerror(invocation, error);
     else
@@ -99,6 +100,8 @@ static void
 peer_ready(AkinPeer *peer, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
+    if (((AkinServer *) user_data)->leaving)
+        return;
     if (!g_dbus_connection_register_object(akin_peer_connection(peer), AKIN_OBJECT_PATH,
                                            akin_helper1_interface_info(), &vtable, user_data, NULL,
                                            &error))
@@ -240,18 +243,25 @@ akin_server_new(const char *path, AkinController *controller, GError **error)
 /* A client that does not read must not keep the helper from ending. */
 #define FAREWELL_MS 200
 
+/* Shared with flushes that may end after the helper has stopped waiting for them. */
+typedef struct {
+    guint waiting;
+    gboolean late;
+} Farewell;
+
 static void
 flushed(GObject *connection, GAsyncResult *result, gpointer user_data)
 {
-    guint *waiting = user_data;
+    Farewell *farewell = user_data;
     g_dbus_connection_flush_finish(G_DBUS_CONNECTION(connection), result, NULL);
-    --*waiting;
+    farewell->waiting--;
+    g_rc_box_release(farewell);
 }
 
 static gboolean
 give_up(gpointer user_data)
 {
-    g_cancellable_cancel(user_data);
+    ((Farewell *) user_data)->late = TRUE;
     return G_SOURCE_CONTINUE;
 }
 
@@ -259,28 +269,30 @@ give_up(gpointer user_data)
 static void
 flush_all(AkinServer *server)
 {
-    guint waiting = 0;
-    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    Farewell *farewell = g_rc_box_new0(Farewell);
     for (guint i = 0; i < server->peers->len; i++) {
         GDBusConnection *connection = akin_peer_connection(server->peers->pdata[i]);
-        if (connection) {
-            waiting++;
-            g_dbus_connection_flush(connection, cancellable, flushed, &waiting);
-        }
+        if (!connection)
+            continue;
+        farewell->waiting++;
+        g_dbus_connection_flush(connection, NULL, flushed, g_rc_box_acquire(farewell));
     }
-    guint limit = g_timeout_add(FAREWELL_MS, give_up, cancellable);
-    while (waiting > 0)
+    guint limit = g_timeout_add(FAREWELL_MS, give_up, farewell);
+    while (farewell->waiting > 0 && !farewell->late)
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(limit);
+    g_rc_box_release(farewell);
 }
 
 void
 akin_server_free(AkinServer *server)
 {
     akin_controller_listen(server->controller, NULL, NULL);
-    flush_all(server);
     g_clear_handle_id(&server->incoming, g_source_remove);
     g_clear_handle_id(&server->pause, g_source_remove);
+    /* From here on nobody is served: a Start now would outlive the helper. */
+    server->leaving = TRUE;
+    flush_all(server);
     g_ptr_array_foreach(server->peers, (GFunc) (void *) akin_peer_free, NULL);
     g_ptr_array_unref(server->peers);
     akin_listening_socket_free(server->listening);

@@ -33,6 +33,9 @@ struct _AkinController {
 
     AkinSituation *pending; /* what the kernel has refused; NULL: nothing */
     guint retry;            /* source that tries it again */
+
+    GArray *counted_out, *counted_in; /* see akin_controller_count; NULL: nothing kept */
+    gint64 counted_at;
 };
 
 /* --- Life ------------------------------------------------------------------------------------- */
@@ -42,6 +45,15 @@ describe_situation(AkinController *controller, AkinSituation *situation)
 {
     controller->engine->class->describe(controller->engine, situation);
     akin_forwarding_describe(controller->forwarding, situation);
+}
+
+static void
+warn_of_policy(AkinController *controller, const GError *error, const char *which)
+{
+    akin_warnings_set(controller->warnings, AKIN_WARNING_POLICY,
+                      "%s; mend the file and run akinctl reload; until then the %s policy is in "
+                      "force",
+                      error->message, which);
 }
 
 AkinController *
@@ -55,12 +67,12 @@ akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *s
     controller->warnings = akin_warnings_new();
     controller->policy = akin_store_read(store, &error);
     if (!controller->policy) {
+        gboolean known;
+        controller->policy = akin_store_read_last_good(store, &known);
         g_warning("%s", error->message);
-        akin_warnings_set(controller->warnings, AKIN_WARNING_POLICY,
-                          "%s; mend the file and run akinctl reload; until then the last good "
-                          "policy is in force",
-                          error->message);
-        controller->policy = akin_store_read_last_good(store);
+        warn_of_policy(controller, error, known ? "last good" : "default");
+    } else {
+        akin_store_accept(store);
     }
     controller->situation = akin_situation_new();
     describe_situation(controller, controller->situation);
@@ -69,10 +81,18 @@ akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *s
     return controller;
 }
 
+static void
+forget_counts(AkinController *controller)
+{
+    g_clear_pointer(&controller->counted_out, g_array_unref);
+    g_clear_pointer(&controller->counted_in, g_array_unref);
+}
+
 void
 akin_controller_free(AkinController *controller)
 {
     g_clear_handle_id(&controller->retry, g_source_remove);
+    forget_counts(controller);
     akin_engine_free(controller->engine);
     akin_forwarding_free(controller->forwarding);
     akin_store_free(controller->store);
@@ -125,6 +145,35 @@ log_transition(const char *what, const char *old, const char *new_, const char *
     g_message("%s (reason: %s)", sentence, controller->reason);
     if (controller->listener && controller->listener->transition)
         controller->listener->transition(what, old, new_, sentence, controller->user_data);
+}
+
+/* For what is no change of state: a warning came or went. */
+static void
+tell_changed(AkinController *controller)
+{
+    if (controller->listener && controller->listener->changed)
+        controller->listener->changed(controller->user_data);
+}
+
+/* What is known of the computer: also what the kernel has refused to be told. */
+static AkinSituation *
+latest_situation(const AkinController *controller)
+{
+    return akin_situation_copy(controller->pending ? controller->pending : controller->situation);
+}
+
+static void
+warn_of_unguarded(AkinController *controller)
+{
+    const AkinInterface *interface =
+        akin_situation_find_unguarded(controller->state.policy, controller->state.situation);
+    if (interface)
+        akin_warnings_set(controller->warnings, AKIN_WARNING_UNGUARDED,
+                          "%s leads to the internet and is not guarded, since its name matches a "
+                          "pattern of VM networks; see akinctl network patterns list",
+                          interface->name);
+    else
+        akin_warnings_clear(controller->warnings, AKIN_WARNING_UNGUARDED);
 }
 
 /* The old state's data is freed by the caller, after everybody has been told. */
@@ -221,10 +270,13 @@ pass_through(AkinController *controller, AkinPolicy *policy, AkinSituation *situ
         return FALSE;
     }
 
+    forget_counts(controller);
     after.forwarding = akin_forwarding_is_on(controller->forwarding);
     controller->state = after;
     controller->reason = reason;
-    akin_warnings_clear(controller->warnings, AKIN_WARNING_RULES);
+    if (!controller->pending)
+        akin_warnings_clear(controller->warnings, AKIN_WARNING_RULES);
+    warn_of_unguarded(controller);
     tell(controller, &before, loaded);
     controller->reason = NULL;
 
@@ -257,7 +309,7 @@ gboolean
 akin_controller_enforce(AkinController *controller, gboolean enforcing, const char *reason,
                         GError **error)
 {
-    g_autoptr(AkinSituation) situation = akin_situation_copy(controller->situation);
+    g_autoptr(AkinSituation) situation = latest_situation(controller);
     describe_situation(controller, situation);
     return pass_through(controller, NULL, g_steal_pointer(&situation), enforcing, FALSE, reason,
                         error);
@@ -274,12 +326,58 @@ akin_controller_restart(AkinController *controller, GError **error)
 gboolean
 akin_controller_reload(AkinController *controller, GError **error)
 {
-    AkinPolicy *policy = akin_store_read(controller->store, error);
-    if (!policy)
+    GError *broken = NULL;
+    AkinPolicy *policy = akin_store_read(controller->store, &broken);
+    if (!policy) {
+        warn_of_policy(controller, broken, "last good");
+        tell_changed(controller);
+        g_propagate_error(error, broken);
         return FALSE;
+    }
+    if (!pass_through(controller, policy, NULL, controller->state.enforcing, FALSE,
+                      "policy file read again", error))
+        return FALSE;
+    akin_store_accept(controller->store);
     akin_warnings_clear(controller->warnings, AKIN_WARNING_POLICY);
-    return pass_through(controller, policy, NULL, controller->state.enforcing, FALSE,
-                        "policy file read again", error);
+    tell_changed(controller);
+    return TRUE;
+}
+
+gboolean
+akin_controller_check_patterns(const AkinController *controller, const AkinPolicy *policy,
+                               GError **error)
+{
+    const AkinInterface *interface = akin_situation_find_unguarded(policy, controller->situation);
+    if (!interface || akin_interface_role(controller->policy, interface) == AKIN_ROLE_VM_NETWORK)
+        return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                "%s leads to the internet and would no longer be guarded; use a pattern that does "
+                "not match it",
+                interface->name);
+    return FALSE;
+}
+
+/* Taken by this computer itself, or no machine's: an IPv4 network's first and last address. */
+static gboolean
+is_no_machines(const AkinInterface *network, const AkinPrefix *address)
+{
+    for (guint i = 0; i < network->addresses->len; i++) {
+        const AkinPrefix *own = &g_array_index(network->addresses, AkinPrefix, i);
+        AkinPrefix subnet = akin_prefix_network(own, own->length);
+        guint host_bits = akin_family_bits(own->family) - own->length;
+        if (own->family != address->family || !akin_prefix_contains(&subnet, address))
+            continue;
+        if (memcmp(own->bytes, address->bytes, sizeof own->bytes) == 0)
+            return TRUE;
+        if (own->family == AKIN_IPV4 && host_bits > 1) {
+            guint32 host = (guint32) address->bytes[0] << 24 | address->bytes[1] << 16 |
+                           address->bytes[2] << 8 | address->bytes[3];
+            guint32 mask = host_bits == 32 ? G_MAXUINT32 : (1u << host_bits) - 1;
+            if ((host & mask) == 0 || (host & mask) == mask)
+                return TRUE;
+        }
+    }
+    return FALSE;
 }
 
 gboolean
@@ -287,11 +385,18 @@ akin_controller_check_forward(const AkinController *controller, const AkinForwar
                               GError **error)
 {
     g_autofree char *address = akin_prefix_format(&forward->address);
-    if (!akin_situation_find_network(controller->policy, controller->situation,
-                                     &forward->address)) {
+    const AkinInterface *network =
+        akin_situation_find_network(controller->policy, controller->situation, &forward->address);
+    if (!network) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
                     "%s is in no VM network that is up; start its network first, or see the "
                     "networks in akinctl status",
+                    address);
+        return FALSE;
+    }
+    if (is_no_machines(network, &forward->address)) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                    "%s is no machine's address: it is this computer's own, or the network's",
                     address);
         return FALSE;
     }
@@ -321,10 +426,24 @@ akin_controller_list_machines(const AkinController *controller, GError **error)
     return machines;
 }
 
+/* Listing costs milliseconds, and anyone may ask: one listing serves all for a moment. */
+#define COUNT_FRESH_USEC (500 * 1000)
+
 gboolean
 akin_controller_count(AkinController *controller, GArray **out, GArray **in, GError **error)
 {
-    return controller->engine->class->count(controller->engine, out, in, error);
+    gint64 now = g_get_monotonic_time();
+    if (controller->counted_out && now - controller->counted_at > COUNT_FRESH_USEC)
+        forget_counts(controller);
+    if (!controller->counted_out) {
+        if (!controller->engine->class->count(controller->engine, &controller->counted_out,
+                                              &controller->counted_in, error))
+            return FALSE;
+        controller->counted_at = now;
+    }
+    *out = g_array_ref(controller->counted_out);
+    *in = g_array_ref(controller->counted_in);
+    return TRUE;
 }
 
 /* --- What the computer is like ---------------------------------------------------------------- */
@@ -333,7 +452,7 @@ akin_controller_count(AkinController *controller, GArray **out, GArray **in, GEr
  * Nobody waits for an answer here: what fails becomes a warning, and is tried again with the
  * situation that could not be loaded, until it is or the next one comes.
  */
-static void
+static gboolean
 take_situation(AkinController *controller, AkinSituation *situation, const char *reason);
 
 static gboolean
@@ -341,11 +460,11 @@ retry(gpointer user_data)
 {
     AkinController *controller = user_data;
     controller->retry = 0;
-    take_situation(controller, akin_situation_copy(controller->pending), "tried again");
+    take_situation(controller, latest_situation(controller), "tried again");
     return G_SOURCE_REMOVE;
 }
 
-static void
+static gboolean
 take_situation(AkinController *controller, AkinSituation *situation, const char *reason)
 {
     g_autoptr(AkinSituation) kept = akin_situation_copy(situation);
@@ -354,15 +473,26 @@ take_situation(AkinController *controller, AkinSituation *situation, const char 
     g_clear_pointer(&controller->pending, akin_situation_free);
     if (pass_through(controller, NULL, situation, controller->state.enforcing, FALSE, reason,
                      &error))
-        return;
+        return TRUE;
     g_warning("%s (reason: %s)", error->message, reason);
     akin_warnings_set(controller->warnings, AKIN_WARNING_RULES,
                       "%s; the rules before are still in force, and it is tried again",
                       error->message);
     controller->pending = g_steal_pointer(&kept);
     controller->retry = g_timeout_add_seconds(RETRY_SECONDS, retry, controller);
-    if (controller->listener && controller->listener->changed)
-        controller->listener->changed(controller->user_data);
+    tell_changed(controller);
+    return FALSE;
+}
+
+/* Somebody may have turned a switch that NAT needs; the situation is as it was. */
+static void
+look_at_switches(AkinController *controller)
+{
+    if (!controller->state.enforcing)
+        return;
+    set_forwarding(controller, &controller->state);
+    controller->state.forwarding = akin_forwarding_is_on(controller->forwarding);
+    tell_changed(controller);
 }
 
 void
@@ -375,48 +505,44 @@ akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interf
     describe_situation(controller, situation);
     if (controller->pending || !akin_situation_equal(situation, controller->situation))
         take_situation(controller, g_steal_pointer(&situation), reason);
-    else if (controller->state.enforcing)
-        set_forwarding(controller, &controller->state);
+    else
+        look_at_switches(controller);
+}
+
+/* FALSE: the kernel does not hold what it should, or does not say. */
+static gboolean
+is_intact(AkinController *controller)
+{
+    gboolean intact = FALSE;
+    g_autoptr(GError) error = NULL;
+    if (!controller->engine->class->check(controller->engine, &intact, &error))
+        g_warning("%s", error->message);
+    return intact;
 }
 
 void
 akin_controller_tampered(AkinController *controller, const char *who)
 {
-    gboolean intact = TRUE;
-    g_autoptr(GError) error = NULL;
-    if (!controller->state.enforcing ||
-        !controller->engine->class->check(controller->engine, &intact, &error) || intact)
+    if (!controller->state.enforcing || is_intact(controller))
         return;
     g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
     g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);
     controller->engine->class->forget(controller->engine);
-    take_situation(controller, akin_situation_copy(controller->situation), reason);
+    if (!take_situation(controller, latest_situation(controller), reason))
+        return;
     controller->reason = reason;
     log_transition("rules", "changed", "restored", sentence, controller);
     controller->reason = NULL;
 }
 
 /* After a sleep nothing is taken for granted: the kernel is asked what it holds. */
-static void
-look_again(AkinController *controller)
-{
-    gboolean intact = TRUE;
-    g_autoptr(GError) error = NULL;
-    if (!controller->state.enforcing)
-        return;
-    if (!controller->engine->class->check(controller->engine, &intact, &error))
-        g_warning("%s", error->message);
-    if (!intact)
-        controller->engine->class->forget(controller->engine);
-}
-
 void
 akin_controller_power_changed(AkinController *controller, gboolean awake)
 {
-    AkinSituation *situation = akin_situation_copy(controller->situation);
+    AkinSituation *situation = latest_situation(controller);
     situation->awake = awake;
     describe_situation(controller, situation);
-    if (awake)
-        look_again(controller);
+    if (awake && controller->state.enforcing && !is_intact(controller))
+        controller->engine->class->forget(controller->engine);
     take_situation(controller, situation, awake ? "woke up" : "going to sleep");
 }

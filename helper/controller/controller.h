@@ -72,8 +72,16 @@ void akin_controller_interfaces_changed(AkinController *controller, GPtrArray *i
 void akin_controller_power_changed(AkinController *controller, gboolean awake);
 
 /*
- * Whether a forward may be added now: its machine's address is in a VM network that is up, and
- * nobody here listens on its port. AKIN_ERROR_INVALID_ARGUMENT, AKIN_ERROR_IN_USE.
+ * Whether the patterns of policy may be used now: none takes an uplink for a VM network that was
+ * none before, which would open this computer. AKIN_ERROR_INVALID_ARGUMENT.
+ */
+gboolean akin_controller_check_patterns(const AkinController *controller, const AkinPolicy *policy,
+                                        GError **error);
+
+/*
+ * Whether a forward may be added now: its machine's address is in a VM network that is up and
+ * could be a machine's, and nobody here listens on its port. AKIN_ERROR_INVALID_ARGUMENT,
+ * AKIN_ERROR_IN_USE.
  */
 gboolean akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
                                        GError **error);

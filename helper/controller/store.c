@@ -15,7 +15,8 @@
 struct _AkinStore {
     char *path;
     char *last_good_path;
-    char *text; /* of the file when it was last read or written; NULL: there was none */
+    char *text;      /* of the file whose policy is in force; NULL: there was none */
+    char *read_text; /* of the file when it was last read, and not accepted yet */
 
     AkinNewFile *next; /* prepared and not committed yet; NULL: nothing */
     char *next_text;
@@ -37,6 +38,7 @@ akin_store_free(AkinStore *store)
     g_free(store->path);
     g_free(store->last_good_path);
     g_free(store->text);
+    g_free(store->read_text);
     g_free(store);
 }
 
@@ -124,11 +126,12 @@ read_policy(const char *path, char **text, GError **error)
 }
 
 AkinPolicy *
-akin_store_read_last_good(AkinStore *store)
+akin_store_read_last_good(AkinStore *store, gboolean *known)
 {
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
     AkinPolicy *policy = read_policy(store->last_good_path, &text, &error);
+    *known = policy && text;
     if (policy)
         return policy;
     g_warning("%s; the default policy takes its place", error->message);
@@ -177,9 +180,17 @@ akin_store_read(AkinStore *store, GError **error)
 {
     g_autofree char *text = NULL;
     AkinPolicy *policy = read_policy(store->path, &text, error);
-    if (policy)
-        remember_good(store, g_steal_pointer(&text));
+    if (!policy)
+        return NULL;
+    g_free(store->read_text);
+    store->read_text = g_steal_pointer(&text);
     return policy;
+}
+
+void
+akin_store_accept(AkinStore *store)
+{
+    remember_good(store, g_steal_pointer(&store->read_text));
 }
 
 static gboolean

@@ -23,8 +23,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinStore, akin_store_free)
  */
 AkinPolicy *akin_store_read(AkinStore *store, GError **error);
 
+/* What was read last is in force: it is the last good policy, and may be written over. */
+void akin_store_accept(AkinStore *store);
+
 /* The last good policy; the default one when none is known. Never NULL. */
-AkinPolicy *akin_store_read_last_good(AkinStore *store);
+AkinPolicy *akin_store_read_last_good(AkinStore *store, gboolean *known);
 
 /*
  * Writing is two steps, between which the kernel gets the policy. Preparing does all that can be

@@ -8,6 +8,7 @@ typedef struct _AkinWarnings AkinWarnings;
 
 #define AKIN_WARNING_POLICY "policy-broken"
 #define AKIN_WARNING_RULES "rules-refused"
+#define AKIN_WARNING_UNGUARDED "uplink-unguarded"
 #define AKIN_WARNING_FORWARDING "forwarding-refused"
 
 typedef struct {

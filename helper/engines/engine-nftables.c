@@ -146,6 +146,7 @@ remember(Nftables *self, AkinNftRuleset *ruleset)
 {
     g_clear_pointer(&self->loaded, akin_nft_ruleset_free);
     self->loaded = ruleset;
+    self->untouched = FALSE;
     forget_fingerprint(self);
     self->take_fingerprint = g_timeout_add(REST_MS, take_fingerprint, self);
 }

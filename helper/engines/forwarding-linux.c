@@ -38,6 +38,7 @@
 
 struct _AkinForwarding {
     char *path;       /* of the record */
+    gboolean unsaved; /* the file does not say what the record says */
     GKeyFile *record; /* [changed] switch=old;new, [side-effects4] switch=old */
 };
 
@@ -133,8 +134,10 @@ is_changed(AkinForwarding *forwarding, const char *name)
 gboolean
 akin_forwarding_is_on(const AkinForwarding *forwarding)
 {
-    return g_key_file_has_key(forwarding->record, GROUP, FORWARD4, NULL) ||
-           g_key_file_has_key(forwarding->record, GROUP, FORWARD6, NULL);
+    return (g_key_file_has_key(forwarding->record, GROUP, FORWARD4, NULL) &&
+            switch_is(FORWARD4, "1")) ||
+           (g_key_file_has_key(forwarding->record, GROUP, FORWARD6, NULL) &&
+            switch_is(FORWARD6, "1"));
 }
 
 void
@@ -351,9 +354,12 @@ akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
     GError *first = NULL;
     gboolean gone = put_back_unwanted(forwarding, wanted, &first);
     gboolean come = note_old_values(forwarding, wanted);
-    if ((gone || come) && !save_record(forwarding, first ? NULL : &first) && come) {
-        g_propagate_error(error, first);
-        return FALSE;
+    if (gone || come || forwarding->unsaved) {
+        forwarding->unsaved = !save_record(forwarding, first ? NULL : &first);
+        if (forwarding->unsaved && g_hash_table_size(wanted) > 0) {
+            g_propagate_error(error, first);
+            return FALSE;
+        }
     }
     set_wanted(forwarding, wanted, &first);
     if (first)

@@ -237,6 +237,18 @@ akin_situation_uplinks(const AkinPolicy *policy, const AkinSituation *situation)
     return uplinks;
 }
 
+const AkinInterface *
+akin_situation_find_unguarded(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    for (guint i = 0; i < situation->interfaces->len; i++) {
+        const AkinInterface *interface = situation->interfaces->pdata[i];
+        if (interface->up && interface->defaults->len > 0 &&
+            akin_interface_role(policy, interface) == AKIN_ROLE_VM_NETWORK)
+            return interface;
+    }
+    return NULL;
+}
+
 const char *
 akin_situation_active_nic(const AkinPolicy *policy, const AkinSituation *situation)
 {

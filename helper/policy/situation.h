@@ -75,5 +75,12 @@ akin_situation_find_network(const AkinPolicy *policy, const AkinSituation *situa
 /* Uplinks, the best first: pointers into situation. Free with g_ptr_array_unref. */
 GPtrArray *akin_situation_uplinks(const AkinPolicy *policy, const AkinSituation *situation);
 
+/*
+ * An interface that is taken for a VM network and holds a default route, so that nothing guards
+ * the way to the internet; NULL, as it should be, when there is none.
+ */
+const AkinInterface *
+akin_situation_find_unguarded(const AkinPolicy *policy, const AkinSituation *situation);
+
 /* The name of the best uplink, "" when there is none; points into situation. */
 const char *akin_situation_active_nic(const AkinPolicy *policy, const AkinSituation *situation);

@@ -71,10 +71,21 @@ name_services(const AkinPolicy *policy, const AkinQuestion *question, gboolean a
     return names->len ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
 }
 
-/* Rows 5, 6 and 7 of the contract: by service. */
+/* Row 9: DHCP of this computer itself, IPv4 and IPv6. */
+static gboolean
+is_own_dhcp(const AkinQuestion *question)
+{
+    guint16 four = question->outgoing ? 67 : 68, six = question->outgoing ? 547 : 546;
+    return question->protocol == AKIN_PROTOCOL_UDP &&
+           (question->port == four || question->port == six);
+}
+
+/* Rows 5, 6, 7 and 9 of the contract: by service. */
 static Finding
 judge_service(const AkinPolicy *policy, const AkinQuestion *question)
 {
+    if (is_own_dhcp(question))
+        return finding(AKIN_PASS, "this computer's own DHCP always does");
     AkinVerdict refusal = question->outgoing ? AKIN_REJECT : AKIN_DROP;
     const char *way = question->outgoing ? "outgoing" : "incoming";
     g_autofree char *allowed = name_services(policy, question, TRUE);
@@ -82,27 +93,53 @@ judge_service(const AkinPolicy *policy, const AkinQuestion *question)
         return finding(AKIN_PASS, "%s is allowed %s", allowed, way);
     g_autofree char *denied = name_services(policy, question, FALSE);
     if (denied)
-        return finding(refusal, "%s is not allowed %s", denied, way);
+        return finding(refusal, "%s%s is not allowed %s", strchr(denied, ',') ? "each of " : "",
+                       denied, way);
     return finding(refusal, "no allowed service has it %s", way);
 }
 
-static const AkinForward *
-find_forward(const AkinPolicy *policy, const AkinSituation *situation, const AkinQuestion *question)
+/* Why a forward of this port does not apply to the question; NULL when it does. */
+static const char *
+forward_obstacle(const AkinPolicy *policy, const AkinSituation *situation,
+                 const AkinForward *forward, const AkinQuestion *question)
 {
+    if (!akin_nat_is_active(policy, situation))
+        return "NAT is not active";
+    if (!akin_situation_find_network(policy, situation, &forward->address))
+        return "the machine's VM network is not up";
+    if (forward->from == AKIN_FROM_LOOPBACK)
+        return "for this computer alone";
+    if (forward->from == AKIN_FROM_NETWORK &&
+        (!question->has_address || !akin_prefix_contains(&forward->network, &question->address)))
+        return "for other addresses";
+    return NULL;
+}
+
+/* The forward of this port and family, one that applies before one that does not. */
+static const AkinForward *
+find_forward(const AkinPolicy *policy, const AkinSituation *situation, const AkinQuestion *question,
+             const char **obstacle)
+{
+    const AkinForward *found = NULL;
+    *obstacle = NULL;
     for (guint i = 0; i < policy->forwards->len; i++) {
         const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, i);
         if (forward->protocol != question->protocol || forward->port != question->port ||
-            forward->from == AKIN_FROM_LOOPBACK ||
             (question->has_address && forward->address.family != question->address.family))
             continue;
-        if (forward->from == AKIN_FROM_NETWORK &&
-            (!question->has_address ||
-             !akin_prefix_contains(&forward->network, &question->address)))
-            continue;
-        if (akin_situation_find_network(policy, situation, &forward->address))
-            return forward;
+        found = forward;
+        *obstacle = forward_obstacle(policy, situation, forward, question);
+        if (!*obstacle)
+            break;
     }
-    return NULL;
+    return found;
+}
+
+static Finding
+judge_forward(const AkinForward *forward)
+{
+    g_autofree char *address = akin_prefix_format(&forward->address);
+    return finding(AKIN_PASS, "it is forwarded to %s port %u", address, forward->target_port);
 }
 
 static gboolean
@@ -125,14 +162,19 @@ is_machines_due(const AkinQuestion *question)
 }
 
 static Finding
-judge_machine(const AkinPolicy *policy, const AkinInterface *network, const AkinQuestion *question)
+judge_machine(const AkinPolicy *policy, const AkinSituation *situation,
+              const AkinInterface *network, const AkinQuestion *question)
 {
+    const char *obstacle;
     if (question->outgoing)
         return finding(AKIN_PASS, "it is a machine of %s", network->name);
     if (policy->machines_reach_host)
         return finding(AKIN_PASS, "machines of %s may reach this computer", network->name);
     if (is_machines_due(question))
         return finding(AKIN_PASS, "machines always get DHCP and DNS");
+    const AkinForward *forward = find_forward(policy, situation, question, &obstacle);
+    if (forward && !obstacle)
+        return judge_forward(forward);
     return finding(AKIN_REJECT, "machines may not reach this computer");
 }
 
@@ -144,18 +186,37 @@ judge_incoming(const AkinPolicy *policy, const AkinSituation *situation,
         return finding(AKIN_DROP, "such a source is forged when it comes from outside");
     if (policy->panic)
         return finding(AKIN_DROP, "everything is blocked (panic)");
-    const AkinForward *forward =
-        akin_nat_is_active(policy, situation) ? find_forward(policy, situation, question) : NULL;
-    if (forward) {
-        g_autofree char *address = akin_prefix_format(&forward->address);
-        return finding(AKIN_PASS, "it is forwarded to %s port %u", address, forward->target_port);
-    }
+    const char *obstacle;
+    const AkinForward *forward = find_forward(policy, situation, question, &obstacle);
+    if (forward && !obstacle)
+        return judge_forward(forward);
     if (!policy->firewall)
         return finding(AKIN_PASS, "the firewall is off");
     if (question->protocol == AKIN_PROTOCOL_PING && question->has_address &&
         is_trusted(policy, &question->address))
         return finding(AKIN_PASS, "the address may ping");
-    return judge_service(policy, question);
+    Finding found = judge_service(policy, question);
+    if (forward && found.verdict != AKIN_PASS) {
+        g_autofree char *service = found.reason;
+        found.reason = g_strdup_printf("it is forwarded, but %s; and %s", obstacle, service);
+    }
+    return found;
+}
+
+/* Loopback, and what connects to an address of ours never leaves. */
+static gboolean
+is_own(const AkinSituation *situation, const AkinPrefix *address)
+{
+    for (guint i = 0; i < situation->interfaces->len; i++) {
+        const AkinInterface *interface = situation->interfaces->pdata[i];
+        for (guint k = 0; k < interface->addresses->len; k++) {
+            AkinPrefix own = g_array_index(interface->addresses, AkinPrefix, k);
+            own.length = akin_family_bits(own.family);
+            if (akin_prefix_equal(&own, address))
+                return TRUE;
+        }
+    }
+    return akin_prefix_is_loopback(address);
 }
 
 static Finding
@@ -164,13 +225,13 @@ judge(const AkinPolicy *policy, const AkinSituation *situation, gboolean enforci
 {
     if (!enforcing)
         return finding(AKIN_PASS, "akin is stopped");
-    if (question->has_address && question->outgoing && akin_prefix_is_loopback(&question->address))
+    if (question->has_address && question->outgoing && is_own(situation, &question->address))
         return finding(AKIN_PASS, "it stays on this computer");
     const AkinInterface *network =
         question->has_address ? akin_situation_find_network(policy, situation, &question->address)
                               : NULL;
     if (network)
-        return judge_machine(policy, network, question);
+        return judge_machine(policy, situation, network, question);
     if (!question->outgoing)
         return judge_incoming(policy, situation, question);
     if (policy->panic)

@@ -279,6 +279,9 @@ add_guard(Compiler *c)
     on_subnets(c, part, FALSE, "saddr", "drop");
 
     part = akin_nft_add_chain(c->ruleset, "guard_machines", "");
+    akin_nft_line(part, "# no machine is a router of this computer (advertisement, redirect)");
+    akin_nft_line(part, "icmpv6 type 134 drop");
+    akin_nft_line(part, "icmpv6 type 137 drop");
     on_subnets(c, part, TRUE, "saddr", c->nat ? "accept" : "goto stay_inside");
     akin_nft_line(part, "# before a machine has its address: DHCP, IGMP, neighbour discovery");
     akin_nft_line(part, "ip saddr 0.0.0.0 ip daddr 255.255.255.255 accept");
@@ -345,7 +348,7 @@ add_from_outside(Compiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(c->ruleset, "from_outside", "");
     akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
-    akin_nft_line(part, "udp sport 67 udp dport 68 accept");
+    akin_nft_line(part, "meta nfproto ipv4 udp sport 67 udp dport 68 accept");
     akin_nft_line(part, "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept");
     akin_nft_line(part, "icmpv6 type " ND_TYPES " accept");
     akin_nft_line(part, "ip6 saddr fe80::/10 icmpv6 type " MLD_TYPES " accept");
@@ -385,8 +388,8 @@ add_output(Compiler *c)
     }
     akin_nft_line(part, "ct state invalid drop");
     akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
-    akin_nft_line(part, "udp sport 68 udp dport 67 accept");
-    akin_nft_line(part, "udp sport 546 udp dport 547 accept");
+    akin_nft_line(part, "meta nfproto ipv4 udp sport 68 udp dport 67 accept");
+    akin_nft_line(part, "meta nfproto ipv6 udp sport 546 udp dport 547 accept");
     akin_nft_line(part, "icmpv6 type " ND_TYPES " accept");
     akin_nft_line(part, "icmpv6 type " MLD_TYPES " accept");
     akin_nft_line(part, "icmpv6 type " MLD2_REPORT " accept");
@@ -435,6 +438,8 @@ add_forward(Compiler *c)
         add_forward_panic(c, part);
     akin_nft_line(part, "ct state established,related accept");
     akin_nft_line(part, "ct state invalid drop");
+    akin_nft_line(part, "# 10: answers to this computer's address would be this computer's");
+    akin_nft_line(part, "fib saddr type local drop");
     akin_nft_line(part, "# 2: machines of one network");
     akin_nft_line(part, "iifname . oifname @vm_links accept");
     akin_nft_line(part, "# 8: forwards");

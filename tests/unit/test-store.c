@@ -10,6 +10,16 @@
 #include "policy-file.h"
 #include "samples.h"
 
+/* What is read and in force. */
+static AkinPolicy *
+store_read(AkinStore *store, GError **error)
+{
+    AkinPolicy *policy = akin_store_read(store, error);
+    if (policy)
+        akin_store_accept(store);
+    return policy;
+}
+
 /* Both steps of a change that nothing comes between. */
 static gboolean
 store_write(AkinStore *store, const AkinPolicy *policy, GError **error)
@@ -107,7 +117,7 @@ static AkinPolicy *
 read_policy(Fixture *f)
 {
     g_autoptr(GError) error = NULL;
-    AkinPolicy *policy = akin_store_read(f->store, &error);
+    AkinPolicy *policy = store_read(f->store, &error);
     g_assert_no_error(error);
     return policy;
 }
@@ -126,7 +136,7 @@ assert_distrusted(Fixture *f, const char *reason)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(AkinPolicy) policy = akin_policy_new_default();
-    g_assert_null(akin_store_read(f->store, &error));
+    g_assert_null(store_read(f->store, &error));
     g_assert_true(g_str_has_prefix(error->message, f->path));
     g_assert_nonnull(strstr(error->message, reason));
     assert_refused(&error, AKIN_ERROR_POLICY_BROKEN);
@@ -253,7 +263,7 @@ test_owner(Fixture *f, gconstpointer unused)
     }
     g_autoptr(AkinStore) store = akin_store_new("/etc/passwd", f->state);
     g_autoptr(GError) error = NULL;
-    g_assert_null(akin_store_read(store, &error));
+    g_assert_null(store_read(store, &error));
     g_assert_nonnull(strstr(error->message, "another user"));
 }
 
@@ -444,8 +454,8 @@ test_last_good(Fixture *f, gconstpointer unused)
     put(f->path, "broken", 0600);
 
     g_autoptr(AkinStore) next_start = akin_store_new(f->path, f->state);
-    g_assert_null(akin_store_read(next_start, NULL));
-    g_autoptr(AkinPolicy) last_good = akin_store_read_last_good(next_start);
+    g_assert_null(store_read(next_start, NULL));
+    g_autoptr(AkinPolicy) last_good = akin_store_read_last_good(next_start, &(gboolean){FALSE});
     assert_same_policy(policy, last_good);
     g_autoptr(GError) error = NULL;
     g_assert_false(store_write(next_start, last_good, &error));
@@ -460,15 +470,15 @@ test_last_good_read(Fixture *f, gconstpointer unused)
     put(f->path, "[firewall]\npanic=true\n", 0600);
     g_autoptr(AkinPolicy) policy = read_policy(f);
     put(f->path, "broken", 0600);
-    g_assert_null(akin_store_read(f->store, NULL));
-    g_autoptr(AkinPolicy) last_good = akin_store_read_last_good(f->store);
+    g_assert_null(store_read(f->store, NULL));
+    g_autoptr(AkinPolicy) last_good = akin_store_read_last_good(f->store, &(gboolean){FALSE});
     assert_same_policy(policy, last_good);
 
     /* No file is the default policy, and then that is the last good one. */
     g_assert_cmpint(g_remove(f->path), ==, 0);
     g_autoptr(AkinPolicy) none = read_policy(f);
     g_autoptr(AkinPolicy) wanted = akin_policy_new_default();
-    g_autoptr(AkinPolicy) after = akin_store_read_last_good(f->store);
+    g_autoptr(AkinPolicy) after = akin_store_read_last_good(f->store, &(gboolean){FALSE});
     assert_same_policy(none, wanted);
     assert_same_policy(after, wanted);
 }
@@ -478,13 +488,13 @@ test_last_good_none(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     g_autoptr(AkinPolicy) wanted = akin_policy_new_default();
-    g_autoptr(AkinPolicy) none = akin_store_read_last_good(f->store);
+    g_autoptr(AkinPolicy) none = akin_store_read_last_good(f->store, &(gboolean){FALSE});
     assert_same_policy(none, wanted);
 
     g_assert_cmpint(g_mkdir(f->state, 0755), ==, 0);
     put(f->last_good, "broken", 0600);
     g_test_expect_message("akin", G_LOG_LEVEL_WARNING, "*last-good.conf: line 1*default policy*");
-    g_autoptr(AkinPolicy) broken = akin_store_read_last_good(f->store);
+    g_autoptr(AkinPolicy) broken = akin_store_read_last_good(f->store, &(gboolean){FALSE});
     g_test_assert_expected_messages();
     assert_same_policy(broken, wanted);
 }

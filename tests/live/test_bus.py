@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a client of the socket can do to the helper, which anyone on the computer may be: bytes of our own making,
+since no decent client sends them.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import struct
+import threading
+import time
+import unittest
+
+from helper import NO_HELPER, ORDINARY_USER, AkinCase, Failed, wait_for
+
+OBJECT, INTERFACE, PROPERTIES = '/org/akin/Helper1', 'org.akin.Helper1', 'org.freedesktop.DBus.Properties'
+METHOD_CALL, SIGNAL, NO_REPLY_EXPECTED = 1, 4, 1  # of D-Bus
+GREETING = b'\0AUTH'  # with which everybody begins
+OTHER_USER = 1  # daemon: as ordinary as nobody, and somebody else
+
+CONNECTIONS = 32  # that a user may have
+DEADLINE = 5  # seconds for the handshake
+SOON = 2  # seconds in which whoever behaves is served, and the helper ends
+FLOOD = 8  # seconds that a flood lasts if nobody stops it
+GROWTH, QUARANTINE = 20, 400  # MiB that a flood may cost; and with a sanitizer, which keeps what was freed
+IDLE = 0.2  # seconds of the processor in two
+
+FLOODS = {
+    'ListServices': ('ListServices', [], {}),
+    'GetAll': ('GetAll', [INTERFACE], {'interface': PROPERTIES}),
+    'an object that is not there': ('Nope', [], {'path': '/nope'}),
+}
+
+
+class Client:
+    """One connection to the helper, made by any user, that says and reads only what it is told to."""
+
+    def __init__(self, helper, user=ORDINARY_USER):
+        self._user, self._serial = user, 0
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(DEADLINE + SOON)
+        with acting_as(user):  # whom the kernel has seen connect is who the client is
+            self.socket.connect(helper.socket)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def say(self, line):
+        """A line of the handshake, and the answer to it; b'' if the helper has closed."""
+        with contextlib.suppress(ConnectionError):
+            self.socket.sendall(line)
+            return self.socket.recv(4096)
+        return b''
+
+    def log_in(self):
+        """As who it is; false if the helper has closed."""
+        if not self.say(b'\0' + identity(self._user)).startswith(b'OK '):
+            return False
+        self.socket.sendall(b'BEGIN\r\n')
+        return True
+
+    def call(self, *arguments, **options):
+        self.socket.sendall(self.message(*arguments, **options))
+
+    def message(self, member, *texts, **options):
+        self._serial += 1
+        return message(self._serial, member, *texts, **options)
+
+    def answer(self):
+        """The bytes of the next message that is no signal."""
+        while True:
+            head = self._read(16)
+            body, _, fields = struct.unpack('<III', head[4:])
+            rest = self._read(fields + -fields % 8 + body)
+            if head[1] != SIGNAL:
+                return head + rest
+
+    def time_until_closed(self, since):
+        """Reads to the end."""
+        with contextlib.suppress(ConnectionError):
+            while self.socket.recv(65536):
+                pass
+        return time.monotonic() - since
+
+    def _read(self, size):
+        data = b''
+        while len(data) < size:
+            more = self.socket.recv(size - len(data))
+            if not more:
+                raise Failed('the helper has closed')
+            data += more
+        return data
+
+
+@contextlib.contextmanager
+def acting_as(user):
+    os.setegid(user)
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+def identity(user):
+    return b'AUTH EXTERNAL ' + str(user).encode().hex().encode() + b'\r\n'
+
+
+def message(serial, member, *texts, interface=INTERFACE, path=OBJECT, flags=0):
+    """A call as it goes over the wire; its arguments are strings."""
+    body = b''.join(aligned(long_text(text), 4) for text in texts)
+    fields = b''.join(aligned(field, 8) for field in (
+        b'\1\1o\0' + long_text(path), b'\2\1s\0' + long_text(interface), b'\3\1s\0' + long_text(member)))
+    fields += b'\10\1g\0' + bytes([len(texts)]) + b's' * len(texts) + b'\0'
+    head = struct.pack('<cBBBIII', b'l', METHOD_CALL, flags, 1, len(body), serial, len(fields))
+    return aligned(head + fields, 8) + body
+
+
+def long_text(text):
+    return struct.pack('<I', len(text)) + text.encode() + b'\0'
+
+
+def aligned(data, size):
+    return data + b'\0' * (-len(data) % size)
+
+
+class BusCase(AkinCase):
+    def client(self, user=ORDINARY_USER):
+        return self.enterContext(Client(self.helper, user))
+
+    def logged_in(self, user=ORDINARY_USER):
+        client = self.client(user)
+        self.assertTrue(client.log_in())
+        return client
+
+    def assertServed(self, user=None):
+        """Others find the helper as quick as ever."""
+        begin = time.monotonic()
+        self.assertEqual(self.akinctl('nic', user=user).stdout, 'en0\n')
+        self.assertLess(time.monotonic() - begin, SOON)
+
+    def process(self, name):
+        """A file of the helper's in /proc."""
+        with open(f'/proc/{self.helper._process.pid}/{name}') as file:
+            return file.read()
+
+    def processor_time(self):
+        """Seconds that the helper has used so far."""
+        fields = self.process('stat').rpartition(')')[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf('SC_CLK_TCK')
+
+
+class Connections(BusCase):
+    def test_one_user_has_so_many(self):
+        """And keeps nobody out but himself."""
+        clients = [self.client() for _ in range(CONNECTIONS + 8)]
+        served = [client for client in clients if client.log_in()]
+        self.assertEqual(len(served), CONNECTIONS)
+        self.assertServed()
+        self.assertServed(OTHER_USER)
+        self.assertEqual(self.akinctl('nic', user=ORDINARY_USER, check=False).returncode, NO_HELPER)
+        served[0].socket.close()
+        wait_for(lambda: self.akinctl('nic', user=ORDINARY_USER, check=False).returncode == 0, 'room for one more')
+
+    def test_who_says_nothing_counts_too(self):
+        clients = [self.client() for _ in range(CONNECTIONS + 8)]
+        self.assertEqual(clients[CONNECTIONS].say(GREETING), b'')
+        self.assertServed()
+        self.assertServed(OTHER_USER)
+
+    def test_half_a_handshake_costs_nothing_and_ends(self):
+        begin = time.monotonic()
+        waiting = {said: self.client() for said in (
+            b'', b'\0', GREETING, GREETING + b' EXTERNAL\r', b'\0' + identity(ORDINARY_USER) + b'BEGI')}
+        for said, client in waiting.items():
+            client.socket.sendall(said)
+        before = self.processor_time()
+        time.sleep(2)
+        self.assertLess(self.processor_time() - before, IDLE)
+        for said, client in waiting.items():
+            with self.subTest(said):
+                took = client.time_until_closed(begin)
+                self.assertGreater(took, DEADLINE - 1)
+                self.assertLess(took, DEADLINE + SOON)
+
+    def test_half_a_line_and_then_the_end(self):
+        begin, before = time.monotonic(), self.processor_time()
+        client = self.client()
+        client.socket.sendall(GREETING)
+        client.socket.shutdown(socket.SHUT_WR)
+        self.assertLess(client.time_until_closed(begin), SOON)
+        self.assertLess(self.processor_time() - before, IDLE)
+
+    def test_a_line_without_end(self):
+        begin = time.monotonic()
+        client = self.client()
+        self.assertEqual(client.say(GREETING + b'A' * 1000), b'')
+        self.assertLess(time.monotonic() - begin, SOON)
+
+    def test_byte_by_byte(self):
+        client = self.client()
+        for byte in b'\0' + identity(ORDINARY_USER):
+            client.socket.sendall(bytes([byte]))
+            time.sleep(0.002)
+        self.assertTrue(client.socket.recv(100).startswith(b'OK '))
+
+    def test_all_at_once(self):
+        """With the first call right behind the handshake."""
+        client = self.client()
+        client.socket.sendall(b'\0' + identity(ORDINARY_USER) + b'BEGIN\r\n' + client.message('MayControl'))
+        self.assertTrue(client.socket.recv(39).startswith(b'OK '))
+        self.assertIn(b'no\0', client.answer())
+
+    def test_a_wrong_identity(self):
+        for said in (0, OTHER_USER, 4294967295):
+            with self.subTest(said), Client(self.helper) as client:
+                self.assertEqual(client.say(b'\0' + identity(said)), b'REJECTED EXTERNAL\r\n')
+                self.assertEqual(client.say(b'BEGIN\r\n' + client.message('Stop')), b'')
+        self.assertTrue(self.helper.json('status')['enforcing'])
+
+    def test_the_right_identity_gives_no_rights(self):
+        client = self.logged_in()
+        for member in ('Stop', 'Start', 'Reload'):
+            client.call(member)
+            self.assertIn(b'org.akin.Error.NotAllowed', client.answer())
+        self.assertTrue(self.helper.json('status')['enforcing'])
+
+    def test_anyone_may_connect_whatever_the_mask_was(self):
+        self.helper.stop()
+        self.helper.socket = os.path.join(self.helper.folder, 'run', 'socket')
+        self.helper.start('sh', '-c', 'umask 027; exec "$@"', 'sh')
+        self.assertServed(ORDINARY_USER)
+
+
+class Floods(BusCase):
+    """A client asks and asks, and reads no answer: it is dropped, and nobody notices."""
+
+    def test_with_answers(self):
+        self.check_floods(flags=0)
+
+    def test_without_answers(self):
+        self.check_floods(flags=NO_REPLY_EXPECTED)
+
+    def test_who_reads_may_ask_for_ever(self):
+        client = self.logged_in()
+        for _ in range(500):
+            client.call('ListServices')
+            self.assertIn(b'ssh\0', client.answer())
+
+    def test_who_wants_no_answers_may_ask_a_few_things(self):
+        """And reads on, as libraries do, whether anything comes or not."""
+        client = self.logged_in()
+        for _ in range(100):
+            client.call('MayControl', flags=NO_REPLY_EXPECTED)
+            client.call('ListServices')
+            wait_for(lambda: b'ssh\0' in client.answer(), 'the answer that is wanted')
+
+    def check_floods(self, flags):
+        for name, (member, texts, options) in FLOODS.items():
+            with self.subTest(name):
+                client = self.logged_in()
+                calls = b''.join(client.message(member, *texts, flags=flags, **options) for _ in range(100))
+                self.check_flood(client, calls)
+
+    def check_flood(self, client, calls):
+        before = self.memory()
+        with open(f'/proc/{self.helper._process.pid}/clear_refs', 'w') as file:
+            file.write('5')  # the peak is measured anew
+        flood = Flood(client, calls)
+        while flood.is_alive():
+            self.assertServed(OTHER_USER)
+        flood.join()
+        self.assertServed()
+        self.assertTrue(flood.dropped)
+        self.assertLess(self.memory() - before, QUARANTINE if 'libasan' in self.process('maps') else GROWTH)
+
+    def memory(self):
+        """The most that the helper has held, in MiB."""
+        line = next(line for line in self.process('status').splitlines() if line.startswith('VmHWM'))
+        return int(line.split()[1]) / 1024
+
+
+class Flood(threading.Thread):
+    """Sends the same calls over and over, until it is dropped or nobody stops it."""
+
+    def __init__(self, client, calls):
+        super().__init__(daemon=True)
+        self._socket, self._calls = client.socket, calls
+        self.dropped = False
+        self.start()
+
+    def run(self):
+        end, left = time.monotonic() + FLOOD, self._calls
+        self._socket.setblocking(False)
+        while time.monotonic() < end and not self.dropped:
+            try:
+                left = left[self._socket.send(left):] or self._calls
+            except BlockingIOError:
+                time.sleep(0.002)
+            except ConnectionError:
+                self.dropped = True
+
+
+class Farewell(BusCase):
+    """The helper is told to end while clients do as they like."""
+
+    def have_one_that_does_not_read(self):
+        """With more on its way to it than a socket holds, and less than what it would be dropped for."""
+        client = self.logged_in()
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        for _ in range(15):
+            client.call('GetRules', '')
+        time.sleep(0.1)
+        return client
+
+    def assertEndsSoon(self):
+        wait_for(lambda: not self.helper.running, 'the helper to end', SOON)
+        self.assertEqual(self.helper._process.returncode, 0)
+        self.helper.check_no_trace()
+
+    def test_a_client_does_not_read(self):
+        for _ in range(3):
+            self.have_one_that_does_not_read()
+        self.helper.signal(signal.SIGTERM)
+        self.assertEndsSoon()
+
+    def test_a_client_has_not_said_who_it_is(self):
+        self.client().socket.sendall(GREETING)
+        self.helper.signal(signal.SIGTERM)
+        self.assertEndsSoon()
+
+    def test_a_start_that_comes_too_late(self):
+        """Who does not read prolongs the farewell; nothing that is asked for in it is done."""
+        for _ in range(3):
+            self.have_one_that_does_not_read()
+            root = self.logged_in(0)
+            self.helper.signal(signal.SIGTERM)
+            with contextlib.suppress(ConnectionError):
+                for _ in range(100):
+                    root.call('Start')
+                    time.sleep(0.002)
+            self.assertEndsSoon()
+            self.helper.start()
+
+
+if __name__ == '__main__':
+    unittest.main()

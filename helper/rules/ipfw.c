@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "facts.h"
+#include "rule-facts.h"
 
 /*
  * Theory of operation
@@ -27,7 +27,7 @@
 #define PORTS_A_RULE 15
 
 typedef struct {
-    const AkinFacts *facts;
+    const AkinRuleFacts *facts;
     GString *text;
     guint set;
     const char *nat; /* "divert" or "nat" */
@@ -149,7 +149,7 @@ write_host_access(Writer *writer, const char *name)
 static void
 write_network(Writer *writer, const AkinNetworkFacts *network)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     g_autofree char *local4 = join(network->subnets4, "255.255.255.255,224.0.0.0/4");
     g_autofree char *local6 = join(network->subnets6, "fe80::/10,ff00::/8");
     write_sources(writer, network);
@@ -217,7 +217,7 @@ write_essential(Writer *writer)
 static void
 write_pings(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     if (*facts->trusted4)
         rule(writer, 400, "allow icmp from %s to me icmptypes 8 in", facts->trusted4);
     if (*facts->trusted6)
@@ -232,7 +232,7 @@ write_pings(Writer *writer)
 static void
 write_states(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     if (facts->nat)
         rule(writer, 500, "check-state :nat");
     rule(writer, 510, "check-state");
@@ -264,7 +264,7 @@ write_ports(Writer *writer, guint number, const GArray *ranges, AkinProtocol pro
 {
     guint at = 0;
     char *ports;
-    while ((ports = akin_facts_ports(ranges, protocol, '-', PORTS_A_RULE, &at))) {
+    while ((ports = akin_rule_facts_ports(ranges, protocol, '-', PORTS_A_RULE, &at))) {
         rule(writer, number, "%s dst-port %s %s", head, ports, tail);
         g_free(ports);
     }
@@ -273,7 +273,7 @@ write_ports(Writer *writer, guint number, const GArray *ranges, AkinProtocol pro
 static void
 write_services(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     if (!facts->policy->firewall) {
         rule(writer, 1100, "allow ip from any to me in");
         rule(writer, 1100, "allow ip from any to 224.0.0.0/4,255.255.255.255,ff00::/8 in");
@@ -304,7 +304,7 @@ write_services(Writer *writer)
 static void
 write_going_out(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     rule(writer, 4000, "skipto 9000 ip from any to any out");
     rule(writer, 4001, "deny ip from any to any");
     rule(writer, 5000, "allow ip from me to any out");
@@ -321,7 +321,7 @@ write_going_out(Writer *writer)
 static void
 write_coming_back(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     rule(writer, 6000, "allow ip from any to any out");
     for (guint u = 0; u < facts->uplinks->len; u++)
         rule(writer, 6010, "%s %u icmp from any to me icmptypes 0,3,11,12 in recv %s", writer->tee,
@@ -350,7 +350,7 @@ write_refusals(Writer *writer)
 char *
 akin_ipfw_text(const AkinPolicy *policy, const AkinSituation *situation, guint set, AkinIpfwNat nat)
 {
-    g_autoptr(AkinFacts) facts = akin_facts_new(policy, situation);
+    g_autoptr(AkinRuleFacts) facts = akin_rule_facts_new(policy, situation);
     gboolean kernel = nat == AKIN_IPFW_KERNEL;
     Writer writer = {facts, g_string_new(NULL), set, kernel ? "nat" : "divert",
                      kernel ? "nat" : "tee"};

@@ -2,9 +2,9 @@
 #include "nftables.h"
 
 #include "cells.h"
-#include "facts.h"
 #include "names.h"
 #include "nft-ruleset.h"
+#include "rule-facts.h"
 
 /*
  * Theory of operation
@@ -49,7 +49,7 @@ add_vm_networks(Compiler *c, AkinFamily family)
         family == AKIN_IPV4
             ? akin_nft_add_set(c->ruleset, "vm_networks4", "type ipv4_addr\nflags interval")
             : akin_nft_add_set(c->ruleset, "vm_networks6", "type ipv6_addr\nflags interval");
-    g_autoptr(GArray) all = akin_facts_subnets(c->policy, c->situation);
+    g_autoptr(GArray) all = akin_rule_facts_subnets(c->policy, c->situation);
     for (guint i = 0; i < all->len; i++) {
         const AkinPrefix *subnet = &g_array_index(all, AkinPrefix, i);
         g_autofree char *text = akin_prefix_format(subnet);

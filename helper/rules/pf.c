@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "facts.h"
+#include "rule-facts.h"
 
 /*
  * Theory of operation
@@ -26,7 +26,7 @@
 #define PORTS_A_RULE 64
 
 typedef struct {
-    const AkinFacts *facts;
+    const AkinRuleFacts *facts;
     GString *text;
 } Writer;
 
@@ -59,7 +59,7 @@ uplink_at(const Writer *writer, guint index)
 static void
 write_tables(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     line(writer, "table <akin_vm> const { %s%s%s }", facts->all4,
          *facts->all4 && *facts->all6 ? "," : "", facts->all6);
     for (guint i = 0; i < facts->networks->len; i++) {
@@ -73,7 +73,7 @@ write_tables(Writer *writer)
 static void
 write_nat(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     for (guint i = 0; i < facts->uplinks->len; i++) {
         const char *name = uplink_at(writer, i)->name;
         line(writer, "nat on %s inet from <akin_vm> to ! <akin_vm> -> (%s:0)", name, name);
@@ -169,7 +169,7 @@ write_essential(Writer *writer)
 static void
 write_pings_in(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     if (*facts->trusted4)
         line(writer,
              "pass in quick inet proto icmp from { %s } to (self) icmp-type echoreq keep state "
@@ -187,7 +187,7 @@ write_ports(Writer *writer, const GArray *ranges, AkinProtocol protocol, const c
 {
     guint at = 0;
     char *ports;
-    while ((ports = akin_facts_ports(ranges, protocol, ':', PORTS_A_RULE, &at))) {
+    while ((ports = akin_rule_facts_ports(ranges, protocol, ':', PORTS_A_RULE, &at))) {
         line(writer, "%s port { %s } flags any keep state label \"akin\"", head, ports);
         g_free(ports);
     }
@@ -196,7 +196,7 @@ write_ports(Writer *writer, const GArray *ranges, AkinProtocol protocol, const c
 static void
 write_services(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     if (!facts->policy->firewall) {
         line(writer, "pass in quick to { (self) 255.255.255.255 224.0.0.0/4 ff00::/8 } flags any "
                      "keep state allow-opts label \"akin\"");
@@ -222,7 +222,7 @@ write_services(Writer *writer)
 static void
 write_outside(Writer *writer)
 {
-    const AkinFacts *facts = writer->facts;
+    const AkinRuleFacts *facts = writer->facts;
     line(writer, "block drop in quick from { 224.0.0.0/3 ff00::/8 }");
     line(writer, "block drop in quick from <akin_vm>");
     if (facts->policy->panic) {
@@ -242,7 +242,7 @@ write_outside(Writer *writer)
 char *
 akin_pf_text(const AkinPolicy *policy, const AkinSituation *situation)
 {
-    g_autoptr(AkinFacts) facts = akin_facts_new(policy, situation);
+    g_autoptr(AkinRuleFacts) facts = akin_rule_facts_new(policy, situation);
     Writer writer = {facts, g_string_new(NULL)};
     write_tables(&writer);
     if (facts->nat)

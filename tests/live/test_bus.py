@@ -32,6 +32,10 @@ FLOODS = {
     'an object that is not there': ('Nope', [], {'path': '/nope'}),
 }
 
+# A policy whose ruleset is long: one answer fills a socket.
+MANY_PORTS = ''.join(f'[service many{n}]\nout=tcp:{",".join(map(str, range(n * 1000 + 1, n * 1000 + 500, 2)))}\n'
+                     for n in range(1, 13)) + '[services]\n' + ''.join(f'many{n}=out\n' for n in range(1, 13))
+
 
 class Client:
     """One connection to the helper, made by any user, that says and reads only what it is told to."""
@@ -309,11 +313,12 @@ class Flood(threading.Thread):
 class Farewell(BusCase):
     """The helper is told to end while clients do as they like."""
 
+    policy = MANY_PORTS
+
     def have_one_that_does_not_read(self):
-        """With more on its way to it than a socket holds, and less than what it would be dropped for."""
+        """With more on its way to it than a socket holds, in fewer answers than it would be dropped for."""
         client = self.logged_in()
-        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-        for _ in range(15):
+        for _ in range(12):
             client.call('GetRules', '')
         time.sleep(0.1)
         return client

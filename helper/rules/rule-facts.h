@@ -40,18 +40,18 @@ typedef struct {
     char *all4, *all6; /* every subnet of every VM network; "" when there is none */
     char *trusted4, *trusted6; /* who may ping; "any" when that is anyone, "" when nobody */
     GArray *out, *in;          /* AkinPortRange: allowed, merged */
-} AkinFacts;
+} AkinRuleFacts;
 
-AkinFacts *akin_facts_new(const AkinPolicy *policy, const AkinSituation *situation);
-void akin_facts_free(AkinFacts *facts);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinFacts, akin_facts_free)
+AkinRuleFacts *akin_rule_facts_new(const AkinPolicy *policy, const AkinSituation *situation);
+void akin_rule_facts_free(AkinRuleFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinRuleFacts, akin_rule_facts_free)
 
 /*
  * The ports of one protocol, at most count at a time: "53,80,6881-6999". at is where to begin, 0
  * at first, and is moved on; NULL at the end. dash: what a range is written with.
  */
-char *
-akin_facts_ports(const GArray *ranges, AkinProtocol protocol, char dash, guint count, guint *at);
+char *akin_rule_facts_ports(const GArray *ranges, AkinProtocol protocol, char dash, guint count,
+                            guint *at);
 
 /* Every subnet of every VM network that is up, without those inside others; IPv4 and IPv6. */
-GArray *akin_facts_subnets(const AkinPolicy *policy, const AkinSituation *situation);
+GArray *akin_rule_facts_subnets(const AkinPolicy *policy, const AkinSituation *situation);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "facts.h"
+#include "rule-facts.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ join_prefixes(const GArray *prefixes, AkinFamily family)
 }
 
 GArray *
-akin_facts_subnets(const AkinPolicy *policy, const AkinSituation *situation)
+akin_rule_facts_subnets(const AkinPolicy *policy, const AkinSituation *situation)
 {
     GArray *all = g_array_new(FALSE, FALSE, sizeof(AkinPrefix));
     for (guint i = 0; i < situation->interfaces->len; i++) {
@@ -135,11 +135,11 @@ join_trusted(const AkinPolicy *policy, const GArray *in, AkinFamily family)
     return join_prefixes(trusted, family);
 }
 
-AkinFacts *
-akin_facts_new(const AkinPolicy *policy, const AkinSituation *situation)
+AkinRuleFacts *
+akin_rule_facts_new(const AkinPolicy *policy, const AkinSituation *situation)
 {
-    AkinFacts *facts = g_new0(AkinFacts, 1);
-    g_autoptr(GArray) subnets = akin_facts_subnets(policy, situation);
+    AkinRuleFacts *facts = g_new0(AkinRuleFacts, 1);
+    g_autoptr(GArray) subnets = akin_rule_facts_subnets(policy, situation);
     facts->policy = policy;
     facts->nat = akin_nat_is_active(policy, situation);
     facts->networks = collect_networks(policy, situation);
@@ -157,7 +157,7 @@ akin_facts_new(const AkinPolicy *policy, const AkinSituation *situation)
 }
 
 void
-akin_facts_free(AkinFacts *facts)
+akin_rule_facts_free(AkinRuleFacts *facts)
 {
     g_array_unref(facts->networks);
     g_array_unref(facts->uplinks);
@@ -172,7 +172,8 @@ akin_facts_free(AkinFacts *facts)
 }
 
 char *
-akin_facts_ports(const GArray *ranges, AkinProtocol protocol, char dash, guint count, guint *at)
+akin_rule_facts_ports(const GArray *ranges, AkinProtocol protocol, char dash, guint count,
+                      guint *at)
 {
     GString *list = g_string_new(NULL);
     for (; *at < ranges->len && count > 0; ++*at) {

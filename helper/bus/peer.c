@@ -22,7 +22,7 @@
 #define HANDSHAKE_SECONDS 5
 
 /* Calls without their answer read; unread signals, a few hundred bytes each. */
-#define CALLS_MAX 16
+#define CALLS_MAX 32
 #define SIGNALS_MAX 512
 
 /* Shared with GDBus' thread, whose filter may still run when the peer is gone. */

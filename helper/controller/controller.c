@@ -27,6 +27,8 @@ struct _AkinController {
     AkinState state; /* points at the two above */
     AkinWarnings *warnings;
 
+    gboolean first_policy; /* was read and has not been in force yet */
+
     const AkinControllerListener *listener;
     gpointer user_data;
     const char *reason;
@@ -72,7 +74,7 @@ akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *s
         g_warning("%s", error->message);
         warn_of_policy(controller, error, known ? "last good" : "default");
     } else {
-        akin_store_accept(store);
+        controller->first_policy = TRUE;
     }
     controller->situation = akin_situation_new();
     describe_situation(controller, controller->situation);
@@ -274,8 +276,16 @@ pass_through(AkinController *controller, AkinPolicy *policy, AkinSituation *situ
     after.forwarding = akin_forwarding_is_on(controller->forwarding);
     controller->state = after;
     controller->reason = reason;
+    if (situation) {
+        g_clear_handle_id(&controller->retry, g_source_remove);
+        g_clear_pointer(&controller->pending, akin_situation_free);
+    }
     if (!controller->pending)
         akin_warnings_clear(controller->warnings, AKIN_WARNING_RULES);
+    if (controller->first_policy && enforcing) {
+        controller->first_policy = FALSE;
+        akin_store_accept(controller->store);
+    }
     warn_of_unguarded(controller);
     tell(controller, &before, loaded);
     controller->reason = NULL;

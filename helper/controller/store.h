@@ -26,7 +26,7 @@ AkinPolicy *akin_store_read(AkinStore *store, GError **error);
 /* What was read last is in force: it is the last good policy, and may be written over. */
 void akin_store_accept(AkinStore *store);
 
-/* The last good policy; the default one when none is known. Never NULL. */
+/* The last good policy; the default one when none is known (*known FALSE). Never NULL. */
 AkinPolicy *akin_store_read_last_good(AkinStore *store, gboolean *known);
 
 /*

@@ -90,6 +90,12 @@ def after_failure(outcome, said):
     return said[len(own):]
 
 
+def hear_signals():
+    """Run by nohup or in the background, this program ignores signals that a test sends to its own."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Run:
     """One run of some suites, in one build folder."""
 
@@ -148,7 +154,7 @@ class Run:
         begin = time.monotonic()
         with subprocess.Popen(command, cwd=folder, env=self.environment | (environment or {}), text=True,
                               errors='replace', stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, start_new_session=True) as process:
+                              stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=hear_signals) as process:
             try:
                 output, _ = process.communicate(timeout=limit)
                 ending = process.returncode and f'the program ended with exit code {process.returncode}'

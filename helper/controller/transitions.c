@@ -263,6 +263,23 @@ akin_transitions_services(const AkinPolicy *before, const AkinPolicy *after)
     return names;
 }
 
+/* A file that was read again may change thousands, which nobody wants to be told one by one. */
+#define SERVICES_TOLD_MAX 100
+
+static void
+tell_services(const Visitor *visitor, const AkinPolicy *before, const AkinPolicy *after)
+{
+    g_autoptr(GPtrArray) changed = akin_transitions_services(before, after);
+    if (changed->len == 0)
+        return;
+    if (changed->len <= SERVICES_TOLD_MAX) {
+        visit_services(before, after, tell_service_visit, (gpointer) visitor);
+        return;
+    }
+    g_autofree char *sentence = g_strdup_printf("changed %u services", changed->len);
+    visitor->visit("services", "before", "after", sentence, visitor->user_data);
+}
+
 void
 akin_transitions_visit(const AkinState *before, const AkinState *after, AkinTransitionVisit visit,
                        gpointer user_data)
@@ -270,6 +287,5 @@ akin_transitions_visit(const AkinState *before, const AkinState *after, AkinTran
     Visitor visitor = {visit, user_data};
     tell_switches(&visitor, before, after);
     tell_lists(&visitor, before, after);
-    if (before->policy != after->policy)
-        visit_services(before->policy, after->policy, tell_service_visit, &visitor);
+    tell_services(&visitor, before->policy, after->policy);
 }

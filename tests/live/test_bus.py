@@ -217,7 +217,7 @@ class Connections(BusCase):
         """With the first call right behind the handshake."""
         client = self.client()
         client.socket.sendall(b'\0' + identity(ORDINARY_USER) + b'BEGIN\r\n' + client.message('MayControl'))
-        self.assertTrue(client.socket.recv(39).startswith(b'OK '))
+        self.assertTrue(client.socket.recv(37).startswith(b'OK '))
         self.assertIn(b'no\0', client.answer())
 
     def test_a_wrong_identity(self):

@@ -2,6 +2,7 @@
 #include "client-error.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 G_DEFINE_QUARK(akin - client - error - quark, akin_client_error)
 
@@ -28,10 +29,10 @@ akin_client_error_from_call(GError *error)
     g_autoptr(GError) raw = error;
     if (is_silence(raw))
         return g_error_new(AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_NO_ANSWER,
-                           "the helper does not answer; see what it is doing in its log");
+                           _("the helper does not answer; see what it is doing in its log"));
     if (is_end(raw))
         return g_error_new(AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_NO_HELPER,
-                           "the helper went away; see why in its log");
+                           _("the helper went away; see why in its log"));
     g_dbus_error_strip_remote_error(raw);
     return g_steal_pointer(&raw);
 }

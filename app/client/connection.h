@@ -20,6 +20,3 @@ AkinHelper1 *akin_connect_finish(GAsyncResult *result, GError **error);
  * thread's default main context meanwhile.
  */
 AkinHelper1 *akin_connect_sync(const char *socket_path, guint seconds, GError **error);
-
-/* Why there is no connection to this path, and what to do; error is the system's reason. */
-GError *akin_connection_error(const char *socket_path, const GError *error);

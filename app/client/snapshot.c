@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "snapshot.h"
 
+#include <glib/gi18n.h>
+
 #include "client-error.h"
 
 static const struct {
@@ -44,8 +46,8 @@ akin_snapshot_new(GVariant *properties, GError **error)
             g_variant_lookup_value(properties, fields[i].property, G_VARIANT_TYPE(fields[i].type));
         if (!value) {
             g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER,
-                        "the helper's answer lacks %s; install one version of akin and restart "
-                        "the helper",
+                        _("the helper's answer lacks %s; install one version of akin and restart "
+                          "the helper"),
                         fields[i].property);
             return NULL;
         }

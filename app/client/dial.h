@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <gio/gio.h>
+
+/*
+ * The bare connection to the socket, authenticated. Errors are in AKIN_CLIENT_ERROR, or
+ * G_IO_ERROR_CANCELLED. No time limit: a helper that accepts and is silent keeps it waiting.
+ */
+void akin_dial(const char *socket_path, GCancellable *cancellable, GAsyncReadyCallback callback,
+               gpointer data);
+GDBusConnection *akin_dial_finish(GAsyncResult *result, GError **error);
+
+/* Why there is no connection to this path, and what to do; error is the system's reason. */
+GError *akin_connection_error(const char *socket_path, const GError *error);
+
+/* Checks the property InterfaceVersion; version is nullable. AKIN_CLIENT_ERROR_STRANGER. */
+gboolean akin_check_version(GVariant *version, const char *socket_path, GError **error);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "facts.h"
+
+#include <glib/gi18n.h>
+
+#include "names.h"
+
+guint
+akin_service_info_offers(const AkinServiceInfo *service)
+{
+    return (service->out_ports[0] ? AKIN_OUTGOING : 0) | (service->in_ports[0] ? AKIN_INCOMING : 0);
+}
+
+/* gettext answers the empty string with its own header. */
+static const char *
+translated(const AkinServiceInfo *service, const char *text)
+{
+    return service->own || text[0] == '\0' ? text : gettext(text);
+}
+
+const char *
+akin_service_info_title(const AkinServiceInfo *service)
+{
+    return translated(service, service->title[0] ? service->title : service->name);
+}
+
+const char *
+akin_service_info_about(const AkinServiceInfo *service)
+{
+    return translated(service, service->about);
+}
+
+void
+akin_service_info_free(AkinServiceInfo *service)
+{
+    g_free(service->name);
+    g_free(service->title);
+    g_free(service->group);
+    g_free(service->about);
+    g_free(service->out_ports);
+    g_free(service->in_ports);
+    g_free(service);
+}
+
+void
+akin_machine_free(AkinMachine *machine)
+{
+    g_free(machine->network);
+    g_free(machine->address);
+    g_free(machine->hardware);
+    g_free(machine);
+}
+
+GPtrArray *
+akin_services_from_variant(GVariant *answer)
+{
+    if (!g_variant_is_of_type(answer, G_VARIANT_TYPE("(a(ssssssub))")))
+        return NULL;
+    g_autoptr(GVariantIter) iter = NULL;
+    g_variant_get(answer, "(a(ssssssub))", &iter);
+    GPtrArray *services = g_ptr_array_new_full(MAX(g_variant_iter_n_children(iter), 1),
+                                               (GDestroyNotify) akin_service_info_free);
+    AkinServiceInfo row = {0};
+    while (g_variant_iter_next(iter, "(ssssssub)", &row.name, &row.title, &row.group, &row.about,
+                               &row.out_ports, &row.in_ports, &row.allowed, &row.own)) {
+        AkinServiceInfo *service = g_new(AkinServiceInfo, 1);
+        *service = row;
+        g_ptr_array_add(services, service);
+    }
+    return services;
+}
+
+GPtrArray *
+akin_machines_from_variant(GVariant *answer)
+{
+    if (!g_variant_is_of_type(answer, G_VARIANT_TYPE("(a(sss))")))
+        return NULL;
+    g_autoptr(GVariantIter) iter = NULL;
+    g_variant_get(answer, "(a(sss))", &iter);
+    GPtrArray *machines = g_ptr_array_new_with_free_func((GDestroyNotify) akin_machine_free);
+    AkinMachine row;
+    while (g_variant_iter_next(iter, "(sss)", &row.network, &row.address, &row.hardware)) {
+        AkinMachine *machine = g_new(AkinMachine, 1);
+        *machine = row;
+        g_ptr_array_add(machines, machine);
+    }
+    return machines;
+}
+
+gboolean
+akin_services_set_counts(GPtrArray *services, GVariant *answer)
+{
+    if (!g_variant_is_of_type(answer, G_VARIANT_TYPE("(a(stt))")))
+        return FALSE;
+    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < services->len; i++) {
+        AkinServiceInfo *service = services->pdata[i];
+        g_hash_table_insert(by_name, service->name, service);
+    }
+    g_autoptr(GVariantIter) iter = NULL;
+    const char *name;
+    guint64 out, in;
+    gboolean differs = FALSE;
+    g_variant_get(answer, "(a(stt))", &iter);
+    while (g_variant_iter_next(iter, "(&stt)", &name, &out, &in)) {
+        AkinServiceInfo *service = g_hash_table_lookup(by_name, name);
+        if (!service)
+            continue;
+        differs |= service->used_out != out || service->used_in != in;
+        service->used_out = out;
+        service->used_in = in;
+    }
+    return differs;
+}

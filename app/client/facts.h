@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <glib.h>
+
+#include "snapshot.h"
+
+/*
+ * What is known of the helper at one moment, as plain data: the client fills it, the model reads
+ * it. Strings are valid UTF-8 of any script and length, as the helper gave them.
+ */
+
+typedef enum {
+    AKIN_CLIENT_CONNECTING, /* at first only; a lost helper is NO_HELPER until it is back */
+    AKIN_CLIENT_READY,
+    AKIN_CLIENT_NO_HELPER,     /* not running, or takes no more connections */
+    AKIN_CLIENT_STRANGER,      /* another version of the interface, or rubbish */
+    AKIN_CLIENT_NOT_ANSWERING, /* connected and silent; what is known is the last it said */
+} AkinClientState;
+
+typedef enum {
+    AKIN_MAY_CONTROL_NO,
+    AKIN_MAY_CONTROL_ASK, /* the system asks for a password first */
+    AKIN_MAY_CONTROL_YES,
+} AkinMayControl;
+
+typedef struct {
+    char *name, *title, *group, *about;
+    char *out_ports, *in_ports; /* PORTS of akinctl(1); empty: not offered in that direction */
+    guint allowed;              /* AKIN_OUTGOING | AKIN_INCOMING */
+    gboolean own;               /* the user's, may be edited and removed */
+    guint64 used_out, used_in;  /* connections since the rules were loaded; see akin_client_look */
+} AkinServiceInfo;
+
+typedef struct {
+    char *network, *address, *hardware;
+} AkinMachine;
+
+typedef struct {
+    AkinClientState state;
+    const char *sentence;         /* what is wrong and what to do; "" when READY */
+    const AkinSnapshot *snapshot; /* nullable */
+    GPtrArray *services;          /* AkinServiceInfo */
+    GPtrArray *machines;          /* AkinMachine */
+    AkinMayControl may_control;
+    gboolean asleep; /* the computer is about to sleep, or was when last heard */
+} AkinFacts;
+
+/* The directions that a service offers at all. */
+guint akin_service_info_offers(const AkinServiceInfo *service);
+
+/* As people read it: the catalogue's in their language, their own as they wrote it. */
+const char *akin_service_info_title(const AkinServiceInfo *service);
+const char *akin_service_info_about(const AkinServiceInfo *service);
+
+void akin_service_info_free(AkinServiceInfo *service);
+void akin_machine_free(AkinMachine *machine);
+
+/* Of ListServices, ListMachines: arrays that free their content, or NULL if it is not that type. */
+GPtrArray *akin_services_from_variant(GVariant *answer);
+GPtrArray *akin_machines_from_variant(GVariant *answer);
+
+/* Puts CountConnections into the services; whether any count is different now. */
+gboolean akin_services_set_counts(GPtrArray *services, GVariant *answer);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "build.h"
+
+void
+akin_build_add_class(GtkWidget *widget, const char *name)
+{
+    gtk_style_context_add_class(gtk_widget_get_style_context(widget), name);
+}
+
+void
+akin_build_name(GtkWidget *widget, const char *accessible_name)
+{
+    atk_object_set_name(gtk_widget_get_accessible(widget), accessible_name);
+}
+
+static void
+destroy(GtkWidget *widget, gpointer data)
+{
+    (void) data;
+    gtk_widget_destroy(widget);
+}
+
+void
+akin_build_clear(GtkContainer *container)
+{
+    gtk_container_foreach(container, destroy, NULL);
+}
+
+GtkWidget *
+akin_build_label(const char *text, const char *classes)
+{
+    GtkWidget *label = gtk_label_new(text);
+    g_auto(GStrv) words = g_strsplit(classes ? classes : "", " ", -1);
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+    for (guint i = 0; words[i]; i++)
+        akin_build_add_class(label, words[i]);
+    gtk_widget_show(label);
+    return label;
+}
+
+GtkWidget *
+akin_build_icon_button(const char *icon, const char *name)
+{
+    GtkWidget *button = gtk_button_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON);
+    gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
+    gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+    gtk_widget_set_tooltip_text(button, name);
+    akin_build_name(button, name);
+    gtk_widget_show(button);
+    return button;
+}
+
+GtkWidget *
+akin_build_row(const char *title, const char *about)
+{
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    GtkWidget *words = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+    akin_build_add_class(row, "akin-row");
+    gtk_widget_set_valign(words, GTK_ALIGN_CENTER);
+    gtk_container_add(GTK_CONTAINER(words), akin_build_label(title, NULL));
+    if (about)
+        gtk_container_add(GTK_CONTAINER(words), akin_build_label(about, "dim-label akin-small"));
+    gtk_box_pack_start(GTK_BOX(row), words, TRUE, TRUE, 0);
+    gtk_widget_show_all(row);
+    return row;
+}
+
+void
+akin_build_row_append(GtkWidget *row, GtkWidget *widget)
+{
+    gtk_widget_show(widget);
+    gtk_box_pack_start(GTK_BOX(row), widget, FALSE, FALSE, 0);
+}
+
+char *
+akin_build_list(GVariant *words)
+{
+    g_autofree const char **list = g_variant_get_strv(words, NULL);
+    return g_strjoinv(", ", (char **) list);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <gtk/gtk.h>
+
+/* Widgets that the pages make themselves, since their number is known only while running. */
+
+/* A label that wraps and starts at the left; classes is a list of words, or NULL. */
+GtkWidget *akin_build_label(const char *text, const char *classes);
+
+/* A flat button with an icon; name is its tooltip and its accessible name. */
+GtkWidget *akin_build_icon_button(const char *icon, const char *name);
+
+/* A row of a card with a title and, unless about is NULL, a dim line below it. */
+GtkWidget *akin_build_row(const char *title, const char *about);
+
+/* Puts a widget at the right end of such a row. */
+void akin_build_row_append(GtkWidget *row, GtkWidget *widget);
+
+void akin_build_add_class(GtkWidget *widget, const char *name);
+void akin_build_name(GtkWidget *widget, const char *accessible_name);
+void akin_build_clear(GtkContainer *container);
+
+/* "192.168.56.1, fd00:56::1" of an as. */
+char *akin_build_list(GVariant *words);

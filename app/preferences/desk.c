@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "desk.h"
+
+#include <glib/gi18n.h>
+
+#include "label.h"
+#include "toggle.h"
+
+#define REASON_MAX_LENGTH 300
+
+struct _AkinDesk {
+    GObject parent;
+    AkinClient *client;
+    AkinSettings *settings;
+    const AkinDeskWindow *functions;
+    gpointer window; /* not owned; NULL when it is gone */
+    guint under_way;
+    guint patience; /* source; 0 when nothing is under way, or the spinner turns */
+};
+
+G_DEFINE_TYPE(AkinDesk, akin_desk, G_TYPE_OBJECT)
+
+/* --- Busy ------------------------------------------------------------------------------------- */
+
+static void
+set_busy(AkinDesk *desk, gboolean busy)
+{
+    if (desk->window)
+        desk->functions->set_busy(desk->window, busy);
+}
+
+static gboolean
+on_patience_is_over(gpointer data)
+{
+    AkinDesk *desk = data;
+    desk->patience = 0;
+    set_busy(desk, TRUE);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+begin(AkinDesk *desk)
+{
+    if (desk->under_way++ == 0)
+        desk->patience = g_timeout_add(AKIN_DESK_PATIENCE_MS, on_patience_is_over, desk);
+}
+
+static void
+end(AkinDesk *desk)
+{
+    if (--desk->under_way > 0)
+        return;
+    g_clear_handle_id(&desk->patience, g_source_remove);
+    set_busy(desk, FALSE);
+}
+
+/* --- Changes ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    AkinDesk *desk;
+    GtkWidget *subject;
+    AkinDeskDone done;
+    gboolean tell;
+    char *sentence; /* what was done; NULL: the person sees it */
+    AkinPlan *undo;
+} Change;
+
+static void
+tell_success(Change *change)
+{
+    const AkinDesk *desk = change->desk;
+    if (!desk->window)
+        return;
+    desk->functions->say_error(desk->window, NULL);
+    if (change->sentence)
+        desk->functions->say_undo(desk->window, change->sentence, g_steal_pointer(&change->undo));
+}
+
+static void
+on_plan(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Change *change = data;
+    g_autoptr(GError) error = NULL;
+    (void) source;
+    akin_plan_run_finish(result, &error);
+    end(change->desk);
+    if (error && change->tell)
+        akin_desk_say_error(change->desk, error);
+    if (!error)
+        tell_success(change);
+    if (change->done)
+        change->done(change->subject, error);
+    g_clear_pointer(&change->undo, akin_plan_free);
+    g_free(change->sentence);
+    g_object_unref(change->desk);
+    g_object_unref(change->subject);
+    g_free(change);
+}
+
+static Change *
+run(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, AkinDeskDone done, gboolean tell)
+{
+    Change *change = g_new0(Change, 1);
+    *change = (Change){g_object_ref(desk), g_object_ref(subject), done, tell, NULL, NULL};
+    begin(desk);
+    akin_plan_run(plan, desk->client, on_plan, change);
+    return change;
+}
+
+void
+akin_desk_try(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, AkinDeskDone done)
+{
+    run(desk, subject, plan, done, FALSE);
+}
+
+void
+akin_desk_change(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
+                 AkinDeskDone done)
+{
+    AkinPlan *plan = akin_plan_new();
+    akin_plan_add(plan, method, args);
+    run(desk, subject, plan, done, TRUE);
+}
+
+void
+akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, const char *sentence,
+                           AkinPlan *undo)
+{
+    Change *change = run(desk, subject, plan, NULL, TRUE);
+    change->sentence = g_strdup(sentence);
+    change->undo = undo;
+}
+
+static void
+settle(GtkWidget *subject, const GError *error)
+{
+    (void) error;
+    akin_toggle_settle(GTK_SWITCH(subject));
+}
+
+void
+akin_desk_change_toggle(AkinDesk *desk, GtkSwitch *toggle, const char *method, GVariant *args)
+{
+    akin_desk_change(desk, GTK_WIDGET(toggle), method, args, settle);
+}
+
+gboolean
+akin_desk_may_change(AkinDesk *desk)
+{
+    return akin_client_get_state(desk->client) == AKIN_CLIENT_READY &&
+           akin_client_get_may_control(desk->client) != AKIN_MAY_CONTROL_NO;
+}
+
+/* --- Words ------------------------------------------------------------------------------------ */
+
+void
+akin_desk_say_error(AkinDesk *desk, const GError *error)
+{
+    if (!desk->window)
+        return;
+    g_autofree char *reason = akin_label(error->message, REASON_MAX_LENGTH);
+    g_autofree char *sentence = g_strdup_printf(_("Not changed: %s."), reason);
+    desk->functions->say_error(desk->window, sentence);
+}
+
+/* --- The object ------------------------------------------------------------------------------- */
+
+AkinDesk *
+akin_desk_new(AkinClient *client, AkinSettings *settings)
+{
+    AkinDesk *desk = g_object_new(AKIN_TYPE_DESK, NULL);
+    desk->client = g_object_ref(client);
+    desk->settings = g_object_ref(settings);
+    return desk;
+}
+
+void
+akin_desk_set_window(AkinDesk *desk, const AkinDeskWindow *functions, gpointer window)
+{
+    desk->functions = functions;
+    desk->window = window;
+}
+
+AkinClient *
+akin_desk_get_client(AkinDesk *desk)
+{
+    return desk->client;
+}
+
+AkinSettings *
+akin_desk_get_settings(AkinDesk *desk)
+{
+    return desk->settings;
+}
+
+static void
+finalize(GObject *object)
+{
+    AkinDesk *desk = AKIN_DESK(object);
+    g_clear_handle_id(&desk->patience, g_source_remove);
+    g_object_unref(desk->client);
+    g_object_unref(desk->settings);
+    G_OBJECT_CLASS(akin_desk_parent_class)->finalize(object);
+}
+
+static void
+akin_desk_class_init(AkinDeskClass *class)
+{
+    G_OBJECT_CLASS(class)->finalize = finalize;
+}
+
+static void
+akin_desk_init(AkinDesk *desk)
+{
+    (void) desk;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "client.h"
+#include "plan.h"
+#include "settings.h"
+
+/*
+ * What the pages of the window share: whom to ask, and where to say how it went. Belongs to the
+ * window; pages hold a reference.
+ */
+#define AKIN_TYPE_DESK (akin_desk_get_type())
+G_DECLARE_FINAL_TYPE(AkinDesk, akin_desk, AKIN, DESK, GObject)
+
+/* When a spinner is due: what takes longer needs a sign that it goes on. */
+#define AKIN_DESK_PATIENCE_MS 300
+
+/* How the window shows it. */
+typedef struct {
+    /* What was done, with what takes it back, which is the window's to free. */
+    void (*say_undo)(gpointer window, const char *sentence, AkinPlan *undo);
+    /* Why something was not done; NULL: that is history, since something else was done. */
+    void (*say_error)(gpointer window, const char *sentence);
+    void (*set_busy)(gpointer window, gboolean busy);
+} AkinDeskWindow;
+
+AkinDesk *akin_desk_new(AkinClient *client, AkinSettings *settings);
+/* window NULL: nobody is there to be told any more. */
+void akin_desk_set_window(AkinDesk *desk, const AkinDeskWindow *functions, gpointer window);
+
+AkinClient *akin_desk_get_client(AkinDesk *desk);
+AkinSettings *akin_desk_get_settings(AkinDesk *desk);
+
+/* Whether there is a helper to change something, for this person. */
+gboolean akin_desk_may_change(AkinDesk *desk);
+
+/*
+ * The end of a change; error is NULL after success. subject is kept alive until then, but may
+ * have been destroyed with its window.
+ */
+typedef void (*AkinDeskDone)(GtkWidget *subject, const GError *error);
+
+/* Makes the changes of a plan, all or none, which it takes. Says nothing of a failure itself. */
+void akin_desk_try(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, AkinDeskDone done);
+
+/* Makes a change; when it fails, tells the person why. done may be NULL. */
+void akin_desk_change(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
+                      AkinDeskDone done);
+
+/* The same for a switch in the hands of toggle.h: settles it. */
+void akin_desk_change_toggle(AkinDesk *desk, GtkSwitch *toggle, const char *method, GVariant *args);
+
+/* Tells the person why something was not done. */
+void akin_desk_say_error(AkinDesk *desk, const GError *error);
+
+/*
+ * Makes a plan, tells the person what was done, with a button that makes the changes of undo, or
+ * why it was not. Takes both plans.
+ */
+void akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan,
+                                const char *sentence, AkinPlan *undo);

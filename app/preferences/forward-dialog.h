@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "desk.h"
+
+/* A row of Forwards in org.akin.Helper1.xml. */
+typedef struct {
+    const char *protocol, *address, *from;
+    guint16 port, target_port;
+    gboolean works;
+} AkinForwardInfo;
+
+/* From a child of Forwards, "(sqsqsb)", whose strings it uses. */
+AkinForwardInfo akin_forward_info(GVariant *forward);
+
+/*
+ * Removing takes all forwards of one protocol and port, IPv4 and IPv6: as steps of a plan with
+ * their undo, and the steps that put them back. all: Forwards.
+ */
+void akin_forward_plan_remove(AkinPlan *plan, GVariant *all, const char *protocol, guint16 port);
+void akin_forward_plan_add(AkinPlan *plan, GVariant *all, const char *protocol, guint16 port,
+                           const char *except);
+
+/*
+ * Adds a forward, or edits one, of which nothing is kept. address: the machine of a new one, or
+ * NULL. Destroys itself.
+ */
+GtkWidget *akin_forward_dialog_new(GtkWindow *parent, AkinDesk *desk, const AkinForwardInfo *edit,
+                                   const char *address);

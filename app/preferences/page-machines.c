@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "page-machines.h"
+
+#include <glib/gi18n.h>
+
+#include "build.h"
+#include "column.h"
+#include "forward-dialog.h"
+#include "switch-row.h"
+#include "toggle.h"
+#include "word-list.h"
+
+struct _AkinMachines {
+    GtkBox parent;
+    AkinDesk *desk;
+    GtkToggleButton *nat_auto, *nat_on, *nat_off;
+    GtkWidget *nat_card, *add_button;
+    AkinSwitchRow *reach_host;
+    GtkContainer *forwards;
+    AkinWordList *patterns;
+    guint nat_pending;        /* changes of the NAT mode on their way */
+    GVariant *shown_forwards; /* (ba(sqsqsb)) */
+};
+
+G_DEFINE_TYPE(AkinMachines, akin_machines, GTK_TYPE_BOX)
+
+static const AkinSnapshot *
+snapshot_of(AkinMachines *self)
+{
+    return akin_client_get_snapshot(akin_desk_get_client(self->desk));
+}
+
+/* --- NAT -------------------------------------------------------------------------------------- */
+
+static void on_nat_toggled(GtkToggleButton *button, AkinMachines *self);
+
+static void
+show_nat(AkinMachines *self)
+{
+    const AkinSnapshot *snapshot = snapshot_of(self);
+    GtkToggleButton *const buttons[] = {self->nat_auto, self->nat_on, self->nat_off};
+    if (!snapshot || self->nat_pending > 0 || !self->nat_card)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(buttons); i++)
+        g_signal_handlers_block_by_func(buttons[i], on_nat_toggled, self);
+    for (guint i = 0; i < G_N_ELEMENTS(buttons); i++) {
+        if (g_str_equal(gtk_buildable_get_name(GTK_BUILDABLE(buttons[i])) + strlen("nat_"),
+                        snapshot->nat_mode))
+            gtk_toggle_button_set_active(buttons[i], TRUE);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(buttons); i++)
+        g_signal_handlers_unblock_by_func(buttons[i], on_nat_toggled, self);
+}
+
+static void
+on_nat_done(GtkWidget *subject, const GError *error)
+{
+    AkinMachines *self = AKIN_MACHINES(subject);
+    (void) error;
+    self->nat_pending--;
+    if (self->desk)
+        show_nat(self);
+}
+
+/* The buttons are named after the modes: nat_auto. */
+static void
+on_nat_toggled(GtkToggleButton *button, AkinMachines *self)
+{
+    const char *mode = gtk_buildable_get_name(GTK_BUILDABLE(button)) + strlen("nat_");
+    if (!gtk_toggle_button_get_active(button) || !self->desk)
+        return;
+    self->nat_pending++;
+    akin_desk_change(self->desk, GTK_WIDGET(self), "SetNat", g_variant_new("(s)", mode),
+                     on_nat_done);
+}
+
+static void
+ask_reach_host(GtkSwitch *toggle, gboolean wanted, gpointer data)
+{
+    AkinMachines *self = data;
+    akin_desk_change_toggle(self->desk, toggle, "SetMachinesReachHost",
+                            g_variant_new("(b)", wanted));
+}
+
+/* --- Forwards --------------------------------------------------------------------------------- */
+
+static void
+open_dialog(AkinMachines *self, const AkinForwardInfo *edit, const char *address)
+{
+    GtkWidget *window = gtk_widget_get_toplevel(GTK_WIDGET(self));
+    if (!akin_desk_may_change(self->desk))
+        return;
+    GtkWidget *dialog = akin_forward_dialog_new(GTK_WINDOW(window), self->desk, edit, address);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+void
+akin_machines_add_forward(GtkWidget *machines, const char *address)
+{
+    open_dialog(AKIN_MACHINES(machines), NULL, address);
+}
+
+static void
+on_add_forward(AkinMachines *self)
+{
+    open_dialog(self, NULL, NULL);
+}
+
+static void
+on_edit(GtkWidget *button, gpointer data)
+{
+    AkinForwardInfo info = akin_forward_info(g_object_get_data(G_OBJECT(button), "forward"));
+    open_dialog(data, &info, NULL);
+}
+
+/* "Port 80 of this computer → 192.168.56.101 port 8080 (tcp)" */
+static char *
+describe(const AkinForwardInfo *info)
+{
+    return g_strdup_printf(_("Port %u of this computer → %s port %u (%s)"), info->port,
+                           info->address, info->target_port, info->protocol);
+}
+
+static char *
+describe_from(const AkinForwardInfo *info)
+{
+    g_autofree char *from = NULL;
+    if (g_str_equal(info->from, "anyone"))
+        from = g_strdup(_("For anyone"));
+    else if (g_str_equal(info->from, "loopback"))
+        from = g_strdup(_("For this computer only"));
+    else
+        from = g_strdup_printf(_("For %s"), info->from);
+    if (info->works)
+        return g_steal_pointer(&from);
+    return g_strdup_printf(_("%s · waits for its VM network and NAT"), from);
+}
+
+static void
+on_remove(GtkWidget *button, gpointer data)
+{
+    AkinMachines *self = data;
+    const AkinSnapshot *snapshot = snapshot_of(self);
+    AkinForwardInfo info = akin_forward_info(g_object_get_data(G_OBJECT(button), "forward"));
+    if (!snapshot)
+        return;
+    AkinPlan *plan = akin_plan_new();
+    AkinPlan *undo = akin_plan_new();
+    akin_forward_plan_remove(plan, snapshot->forwards, info.protocol, info.port);
+    akin_forward_plan_add(undo, snapshot->forwards, info.protocol, info.port, NULL);
+    akin_desk_change_with_undo(self->desk, button, plan, _("The forward was removed."), undo);
+}
+
+static void
+append_button(AkinMachines *self, GtkWidget *row, GVariant *forward, const char *icon,
+              const char *name, GCallback callback)
+{
+    GtkWidget *button = akin_build_icon_button(icon, name);
+    g_object_set_data_full(G_OBJECT(button), "forward", g_variant_ref(forward),
+                           (GDestroyNotify) g_variant_unref);
+    g_signal_connect_object(button, "clicked", callback, self, 0);
+    akin_build_row_append(row, button);
+}
+
+static void
+add_row(AkinMachines *self, GVariant *forward)
+{
+    AkinForwardInfo info = akin_forward_info(forward);
+    g_autofree char *words = describe(&info);
+    g_autofree char *from = describe_from(&info);
+    g_autofree char *edit = g_strdup_printf(_("Edit: %s"), words);
+    g_autofree char *remove = g_strdup_printf(_("Remove: %s"), words);
+    GtkWidget *row = akin_build_row(words, from);
+    gtk_container_add(self->forwards, row);
+    if (!akin_desk_may_change(self->desk))
+        return;
+    append_button(self, row, forward, "document-edit-symbolic", edit, G_CALLBACK(on_edit));
+    append_button(self, row, forward, "user-trash-symbolic", remove, G_CALLBACK(on_remove));
+}
+
+static void
+show_forwards(AkinMachines *self, const AkinSnapshot *snapshot)
+{
+    g_autoptr(GVariant) now = g_variant_ref_sink(
+        g_variant_new("(b@a(sqsqsb))", akin_desk_may_change(self->desk), snapshot->forwards));
+    if (self->shown_forwards && g_variant_equal(now, self->shown_forwards))
+        return;
+    g_clear_pointer(&self->shown_forwards, g_variant_unref);
+    self->shown_forwards = g_variant_ref(now);
+
+    gsize count = g_variant_n_children(snapshot->forwards);
+    akin_build_clear(self->forwards);
+    for (gsize i = 0; i < count; i++) {
+        g_autoptr(GVariant) forward = g_variant_get_child_value(snapshot->forwards, i);
+        add_row(self, forward);
+    }
+    if (count == 0)
+        gtk_container_add(self->forwards,
+                          akin_build_row(_("No port is forwarded"),
+                                         _("A forward lets others reach a program in a machine, "
+                                           "through a port of this computer.")));
+}
+
+/* --- Patterns --------------------------------------------------------------------------------- */
+
+static void
+on_pattern_done(GtkWidget *subject, const GError *error)
+{
+    if (!error)
+        akin_word_list_taken(AKIN_WORD_LIST(subject));
+}
+
+/* The patterns, with one more or with one less. */
+static GVariant *
+changed_patterns(const AkinSnapshot *snapshot, const char *add, const char *remove)
+{
+    GVariantIter iter;
+    GVariantBuilder list;
+    const char *pattern;
+    g_variant_builder_init(&list, G_VARIANT_TYPE("as"));
+    g_variant_iter_init(&iter, snapshot->network_patterns);
+    while (g_variant_iter_next(&iter, "&s", &pattern)) {
+        if (g_strcmp0(pattern, remove) != 0)
+            g_variant_builder_add(&list, "s", pattern);
+    }
+    if (add)
+        g_variant_builder_add(&list, "s", add);
+    return g_variant_new("(as)", &list);
+}
+
+static void
+ask_add_pattern(AkinWordList *list, const char *word, gpointer data)
+{
+    AkinMachines *self = data;
+    const AkinSnapshot *snapshot = snapshot_of(self);
+    if (snapshot)
+        akin_desk_change(self->desk, GTK_WIDGET(list), "SetNetworkPatterns",
+                         changed_patterns(snapshot, word, NULL), on_pattern_done);
+}
+
+static void
+ask_remove_pattern(AkinWordList *list, const char *word, gpointer data)
+{
+    AkinMachines *self = data;
+    const AkinSnapshot *snapshot = snapshot_of(self);
+    if (!snapshot)
+        return;
+    g_autofree char *sentence = g_strdup_printf(_("“%s” is not a VM network any more."), word);
+    AkinPlan *plan = akin_plan_new();
+    AkinPlan *undo = akin_plan_new();
+    akin_plan_add(plan, "SetNetworkPatterns", changed_patterns(snapshot, NULL, word));
+    akin_plan_add(undo, "SetNetworkPatterns", changed_patterns(snapshot, NULL, NULL));
+    akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), plan, sentence, undo);
+}
+
+/* --- The page --------------------------------------------------------------------------------- */
+
+static void
+on_changed(AkinMachines *self)
+{
+    const AkinSnapshot *snapshot = snapshot_of(self);
+    gboolean may_change = akin_desk_may_change(self->desk);
+    AkinMayControl rights = akin_client_get_may_control(akin_desk_get_client(self->desk));
+    gtk_widget_set_sensitive(self->nat_card, may_change);
+    gtk_widget_set_sensitive(self->add_button, may_change);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->reach_host), snapshot != NULL);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->forwards), snapshot != NULL);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->patterns), snapshot != NULL);
+    if (!snapshot)
+        return;
+    show_nat(self);
+    akin_switch_row_set_rights(self->reach_host, may_change ? rights : AKIN_MAY_CONTROL_NO);
+    akin_toggle_show(akin_switch_row_get_switch(self->reach_host), snapshot->machines_reach_host);
+    show_forwards(self, snapshot);
+    akin_word_list_show(self->patterns, snapshot->network_patterns, may_change, TRUE);
+}
+
+GtkWidget *
+akin_machines_new(AkinDesk *desk)
+{
+    AkinMachines *self = g_object_new(AKIN_TYPE_MACHINES, NULL);
+    self->desk = g_object_ref(desk);
+    akin_toggle_init(akin_switch_row_get_switch(self->reach_host), ask_reach_host, self);
+    akin_word_list_set_up(self->patterns, akin_check_pattern, _("Remove the pattern %s"),
+                          ask_add_pattern, ask_remove_pattern, self);
+    g_signal_connect_object(akin_desk_get_client(desk), "changed", G_CALLBACK(on_changed), self,
+                            G_CONNECT_SWAPPED);
+    on_changed(self);
+    return GTK_WIDGET(self);
+}
+
+static void
+destroy(GtkWidget *widget)
+{
+    AkinMachines *self = AKIN_MACHINES(widget);
+    if (self->desk)
+        g_signal_handlers_disconnect_by_data(akin_desk_get_client(self->desk), self);
+    g_clear_object(&self->desk);
+    g_clear_pointer(&self->shown_forwards, g_variant_unref);
+    GTK_WIDGET_CLASS(akin_machines_parent_class)->destroy(widget);
+}
+
+static void
+akin_machines_class_init(AkinMachinesClass *class)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
+    widget_class->destroy = destroy;
+    g_type_ensure(AKIN_TYPE_COLUMN);
+    g_type_ensure(AKIN_TYPE_SWITCH_ROW);
+    g_type_ensure(AKIN_TYPE_WORD_LIST);
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/akin/ui/machines.ui");
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, nat_auto);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, nat_on);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, nat_off);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, nat_card);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, add_button);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, reach_host);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, forwards);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, patterns);
+    gtk_widget_class_bind_template_callback(widget_class, on_nat_toggled);
+    gtk_widget_class_bind_template_callback(widget_class, on_add_forward);
+}
+
+static void
+akin_machines_init(AkinMachines *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "preferences.h"
+
+#include <glib/gi18n.h>
+
+#include "about.h"
+#include "akin-ui.h"
+#include "column.h"
+#include "desk.h"
+#include "page-machines.h"
+#include "page-notifications.h"
+#include "page-overview.h"
+#include "page-services.h"
+#include "page-trust.h"
+#include "switcher.h"
+#include "toast.h"
+
+/* Between two looks at what the helper does not announce: connections, machines. */
+#define LOOK_SECONDS 2
+#define N_PAGES 5
+
+#define AKIN_TYPE_PREFERENCES (akin_preferences_get_type())
+G_DECLARE_FINAL_TYPE(AkinPreferences, akin_preferences, AKIN, PREFERENCES, GtkApplicationWindow)
+
+struct _AkinPreferences {
+    GtkApplicationWindow parent;
+    AkinDesk *desk;
+    GtkHeaderBar *header;
+    GtkWidget *squeezer, *bottom, *spinner;
+    AkinSwitcher *wide, *narrow;
+    GtkRevealer *strip;
+    GtkLabel *strip_label;
+    GtkWidget *strip_button;
+    GtkStack *pages;
+    AkinToast *toast;
+    GtkWidget *page[N_PAGES]; /* by AkinPage */
+    gboolean is_narrow;
+    gboolean says_error; /* the toast does */
+    guint rearrange;     /* source */
+    guint look;          /* source; runs while the window is on the screen */
+};
+
+G_DEFINE_TYPE(AkinPreferences, akin_preferences, GTK_TYPE_APPLICATION_WINDOW)
+
+/* --- Wide and narrow -------------------------------------------------------------------------- */
+
+/* Widgets may not be shown or hidden while sizes are given out: hence the idle source. */
+static gboolean
+rearrange(gpointer data)
+{
+    AkinPreferences *self = data;
+    self->rearrange = 0;
+    gtk_header_bar_set_custom_title(self->header, self->is_narrow ? NULL : self->squeezer);
+    gtk_widget_set_visible(self->bottom, self->is_narrow);
+    return G_SOURCE_REMOVE;
+}
+
+/* What the header bar would need with all titles in it, also while they are not. */
+static int
+needed_width(AkinPreferences *self)
+{
+    int without, minimum, switcher, title = 0;
+    gtk_widget_get_preferred_width(GTK_WIDGET(self->header), &minimum, &without);
+    gtk_widget_get_preferred_width(GTK_WIDGET(self->wide), NULL, &switcher);
+    if (!gtk_header_bar_get_custom_title(self->header))
+        return minimum + switcher;
+    gtk_widget_get_preferred_width(self->squeezer, NULL, &title);
+    return without - title + switcher;
+}
+
+static void
+on_size_allocate(AkinPreferences *self, GtkAllocation *allocation)
+{
+    int width;
+    (void) allocation;
+    gtk_window_get_size(GTK_WINDOW(self), &width, NULL);
+    gboolean narrow = width < needed_width(self);
+    if (narrow == self->is_narrow)
+        return;
+    self->is_narrow = narrow;
+    if (!self->rearrange)
+        self->rearrange = g_idle_add_full(G_PRIORITY_HIGH_IDLE, rearrange, self, NULL);
+}
+
+/* --- What is said to the person --------------------------------------------------------------- */
+
+typedef struct {
+    GtkWidget *window;
+    AkinPlan *plan;
+} Undo;
+
+static void
+undo_free(gpointer data)
+{
+    Undo *undo = data;
+    g_clear_pointer(&undo->plan, akin_plan_free);
+    g_free(undo);
+}
+
+static void
+on_undone(GtkWidget *window, const GError *error)
+{
+    if (error)
+        akin_desk_say_error(AKIN_PREFERENCES(window)->desk, error);
+}
+
+static void
+act_undo(gpointer data)
+{
+    Undo *undo = data;
+    akin_desk_try(AKIN_PREFERENCES(undo->window)->desk, undo->window, g_steal_pointer(&undo->plan),
+                  on_undone);
+    undo_free(undo);
+}
+
+static void
+say_undo(gpointer window, const char *sentence, AkinPlan *plan)
+{
+    AkinPreferences *self = window;
+    Undo *undo = g_new(Undo, 1);
+    *undo = (Undo){GTK_WIDGET(self), plan};
+    self->says_error = FALSE;
+    akin_toast_show(self->toast, sentence, _("_Undo"), act_undo, undo, undo_free);
+}
+
+static void
+say_error(gpointer window, const char *sentence)
+{
+    AkinPreferences *self = window;
+    if (sentence)
+        akin_toast_show(self->toast, sentence, NULL, NULL, NULL, NULL);
+    else if (self->says_error)
+        akin_toast_hide(self->toast);
+    self->says_error = sentence != NULL;
+}
+
+static void
+set_busy(gpointer window, gboolean busy)
+{
+    AkinPreferences *self = window;
+    g_object_set(self->spinner, "visible", busy, "active", busy, NULL);
+}
+
+static const AkinDeskWindow desk_window = {say_undo, say_error, set_busy};
+
+/* --- The helper ------------------------------------------------------------------------------- */
+
+/* The overview says it large; the other pages have this strip above them. */
+static void
+show_state(AkinPreferences *self)
+{
+    AkinClient *client = akin_desk_get_client(self->desk);
+    const AkinFacts *facts = akin_client_get_facts(client);
+    GtkWidget *page = gtk_stack_get_visible_child(self->pages);
+    gboolean says_it_itself =
+        page == self->page[AKIN_PAGE_OVERVIEW] || page == self->page[AKIN_PAGE_NOTIFICATIONS];
+    g_autofree char *why = says_it_itself ? NULL : akin_model_why_not(facts);
+    if (why && gtk_label_get_text(self->strip_label) != why)
+        gtk_label_set_text(self->strip_label, why);
+    gtk_widget_set_visible(self->strip_button, facts->state != AKIN_CLIENT_READY);
+    gtk_revealer_set_reveal_child(self->strip, why != NULL);
+    gtk_widget_set_visible(GTK_WIDGET(self->strip), why != NULL);
+}
+
+static void
+on_try_again(AkinPreferences *self)
+{
+    akin_client_retry(akin_desk_get_client(self->desk));
+}
+
+static gboolean
+look(gpointer data)
+{
+    AkinPreferences *self = data;
+    akin_client_look(akin_desk_get_client(self->desk));
+    return G_SOURCE_CONTINUE;
+}
+
+/* A window that nobody sees needs no news. */
+static gboolean
+on_window_state(AkinPreferences *self)
+{
+    GdkWindow *window = gtk_widget_get_window(GTK_WIDGET(self));
+    gboolean seen =
+        gtk_widget_get_mapped(GTK_WIDGET(self)) && window &&
+        !(gdk_window_get_state(window) & (GDK_WINDOW_STATE_ICONIFIED | GDK_WINDOW_STATE_WITHDRAWN));
+    if (seen && !self->look) {
+        look(self);
+        self->look = g_timeout_add_seconds(LOOK_SECONDS, look, self);
+    } else if (!seen) {
+        g_clear_handle_id(&self->look, g_source_remove);
+    }
+    return GDK_EVENT_PROPAGATE;
+}
+
+/* --- Pages ------------------------------------------------------------------------------------ */
+
+static void
+on_page_changed(AkinPreferences *self)
+{
+    g_autofree char *title = NULL;
+    GtkWidget *page = gtk_stack_get_visible_child(self->pages);
+    if (!page || !self->page[N_PAGES - 1])
+        return;
+    gtk_container_child_get(GTK_CONTAINER(self->pages), page, "title", &title, NULL);
+    gtk_header_bar_set_title(self->header, title);
+    show_state(self);
+    akin_client_look(akin_desk_get_client(self->desk));
+}
+
+static void
+add_page(AkinPreferences *self, AkinPage number, GtkWidget *page, const char *name,
+         const char *title, const char *icon)
+{
+    gtk_widget_show(page);
+    gtk_stack_add_titled(self->pages, page, name, title);
+    gtk_container_child_set(GTK_CONTAINER(self->pages), page, "icon-name", icon, NULL);
+    atk_object_set_name(gtk_widget_get_accessible(page), title);
+    self->page[number] = page;
+}
+
+static void
+add_pages(AkinPreferences *self)
+{
+    AkinDesk *desk = self->desk;
+    add_page(self, AKIN_PAGE_OVERVIEW, akin_overview_new(desk), "overview", _("Overview"),
+             "security-high-symbolic");
+    add_page(self, AKIN_PAGE_SERVICES, akin_services_new(desk), "services", _("Services"),
+             "view-list-symbolic");
+    add_page(self, AKIN_PAGE_MACHINES, akin_machines_new(desk), "machines", _("Virtual machines"),
+             "computer-symbolic");
+    add_page(self, AKIN_PAGE_TRUST, akin_trust_new(desk), "trust", _("Trust"),
+             "system-users-symbolic");
+    add_page(self, AKIN_PAGE_NOTIFICATIONS, akin_notifications_new(desk), "notifications",
+             _("Notifications"), "preferences-system-notifications-symbolic");
+    /* Translators: the names of the pages where there is little room, about 10 letters each. */
+    const char *const short_titles[] = {_("Overview"), _("Services"), _("Machines"), _("Trust"),
+                                        _("Notices")};
+    akin_switcher_set_stack(self->wide, self->pages, NULL);
+    akin_switcher_set_stack(self->narrow, self->pages, short_titles);
+    on_page_changed(self);
+}
+
+void
+akin_preferences_show_page(GtkWidget *preferences, AkinPage page)
+{
+    AkinPreferences *self = AKIN_PREFERENCES(preferences);
+    if (page == AKIN_PAGE_ABOUT)
+        akin_about_show(GTK_WINDOW(self));
+    else if (page >= 0 && page < N_PAGES)
+        gtk_stack_set_visible_child(self->pages, self->page[page]);
+}
+
+void
+akin_preferences_add_forward(GtkWidget *preferences, const char *address)
+{
+    AkinPreferences *self = AKIN_PREFERENCES(preferences);
+    akin_preferences_show_page(preferences, AKIN_PAGE_MACHINES);
+    akin_machines_add_forward(self->page[AKIN_PAGE_MACHINES], address);
+}
+
+/* --- Actions ---------------------------------------------------------------------------------- */
+
+static void
+activate_page(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    (void) action;
+    akin_preferences_show_page(window, g_variant_get_int32(parameter));
+}
+
+static void
+activate_turn(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    AkinPreferences *self = window;
+    GtkWidget *page = gtk_stack_get_visible_child(self->pages);
+    (void) action;
+    for (int i = 0; i < N_PAGES; i++) {
+        if (self->page[i] == page) {
+            akin_preferences_show_page(window, i + g_variant_get_int32(parameter));
+            return;
+        }
+    }
+}
+
+static void
+activate_search(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    AkinPreferences *self = window;
+    (void) action;
+    (void) parameter;
+    akin_preferences_show_page(window, AKIN_PAGE_SERVICES);
+    akin_services_search(self->page[AKIN_PAGE_SERVICES]);
+}
+
+static void
+activate_add_forward(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    const char *address = g_variant_get_string(parameter, NULL);
+    (void) action;
+    akin_preferences_add_forward(window, *address ? address : NULL);
+}
+
+static void
+activate_about(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    (void) action;
+    (void) parameter;
+    akin_about_show(window);
+}
+
+static void
+activate_close(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    (void) action;
+    (void) parameter;
+    gtk_window_close(window);
+}
+
+static const GActionEntry actions[] = {
+    {.name = "page", .activate = activate_page, .parameter_type = "i"},
+    {.name = "turn", .activate = activate_turn, .parameter_type = "i"},
+    {.name = "search", .activate = activate_search},
+    {.name = "add-forward", .activate = activate_add_forward, .parameter_type = "s"},
+    {.name = "about", .activate = activate_about},
+    {.name = "close", .activate = activate_close},
+};
+
+static const struct {
+    const char *action, *keys[3];
+} shortcuts[] = {
+    {"win.page(0)", {"<Alt>1"}},
+    {"win.page(1)", {"<Alt>2"}},
+    {"win.page(2)", {"<Alt>3"}},
+    {"win.page(3)", {"<Alt>4"}},
+    {"win.page(4)", {"<Alt>5"}},
+    {"win.turn(-1)", {"<Control>Page_Up"}},
+    {"win.turn(1)", {"<Control>Page_Down"}},
+    {"win.search", {"<Control>f"}},
+    {"win.show-help-overlay", {"<Control>question", "<Control>F1"}},
+    {"win.close", {"<Control>w"}},
+};
+
+static void
+add_actions(AkinPreferences *self, GtkApplication *app)
+{
+    g_autoptr(GtkBuilder) builder = gtk_builder_new_from_resource("/org/akin/ui/shortcuts.ui");
+    g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    gtk_application_window_set_help_overlay(
+        GTK_APPLICATION_WINDOW(self),
+        GTK_SHORTCUTS_WINDOW(gtk_builder_get_object(builder, "shortcuts")));
+    for (guint i = 0; i < G_N_ELEMENTS(shortcuts); i++)
+        gtk_application_set_accels_for_action(app, shortcuts[i].action, shortcuts[i].keys);
+}
+
+/* --- Dark and light --------------------------------------------------------------------------- */
+
+/* In dark themes cards are lighter than what is behind them, as on other desktops. */
+static void
+on_style_updated(GtkWidget *widget)
+{
+    GdkRGBA ink;
+    GtkStyleContext *style = gtk_widget_get_style_context(widget);
+    gboolean known = gtk_style_context_lookup_color(style, "theme_fg_color", &ink);
+    gboolean dark = known && ink.red + ink.green + ink.blue > 1.5;
+    if (dark == gtk_style_context_has_class(style, "akin-dark"))
+        return;
+    if (dark)
+        gtk_style_context_add_class(style, "akin-dark");
+    else
+        gtk_style_context_remove_class(style, "akin-dark");
+}
+
+/* --- The window ------------------------------------------------------------------------------- */
+
+static void
+add_style(void)
+{
+    g_autoptr(GtkCssProvider) style = gtk_css_provider_new();
+    gtk_css_provider_load_from_resource(style, "/org/akin/ui/style.css");
+    gtk_style_context_add_provider_for_screen(gdk_screen_get_default(), GTK_STYLE_PROVIDER(style),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+/* Once for the program. The types are those that the .ui files name. */
+static void
+prepare(void)
+{
+    static gboolean prepared;
+    if (prepared)
+        return;
+    prepared = TRUE;
+    akin_ui_register_resource();
+    g_type_ensure(AKIN_TYPE_COLUMN);
+    g_type_ensure(AKIN_TYPE_SWITCHER);
+    g_type_ensure(AKIN_TYPE_TOAST);
+    add_style();
+}
+
+GtkWidget *
+akin_preferences_new(GtkApplication *app, AkinClient *client, AkinSettings *settings)
+{
+    prepare();
+    AkinPreferences *self =
+        g_object_new(AKIN_TYPE_PREFERENCES, "application", app, "icon-name", "akin", NULL);
+    self->desk = akin_desk_new(client, settings);
+    akin_desk_set_window(self->desk, &desk_window, self);
+    g_signal_connect_object(client, "changed", G_CALLBACK(show_state), self, G_CONNECT_SWAPPED);
+    add_actions(self, app);
+    add_pages(self);
+    return GTK_WIDGET(self);
+}
+
+static void
+destroy(GtkWidget *widget)
+{
+    AkinPreferences *self = AKIN_PREFERENCES(widget);
+    g_clear_handle_id(&self->look, g_source_remove);
+    g_clear_handle_id(&self->rearrange, g_source_remove);
+    if (self->desk) {
+        akin_desk_set_window(self->desk, NULL, NULL);
+        g_signal_handlers_disconnect_by_data(akin_desk_get_client(self->desk), self);
+    }
+    memset(self->page, 0, sizeof self->page);
+    GTK_WIDGET_CLASS(akin_preferences_parent_class)->destroy(widget);
+}
+
+static void
+finalize(GObject *object)
+{
+    AkinPreferences *self = AKIN_PREFERENCES(object);
+    g_clear_object(&self->squeezer);
+    g_clear_object(&self->desk);
+    G_OBJECT_CLASS(akin_preferences_parent_class)->finalize(object);
+}
+
+static void
+akin_preferences_class_init(AkinPreferencesClass *class)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
+    G_OBJECT_CLASS(class)->finalize = finalize;
+    widget_class->destroy = destroy;
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/akin/ui/window.ui");
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, header);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, squeezer);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, bottom);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, spinner);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, wide);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, narrow);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, strip);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, strip_label);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, strip_button);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, pages);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, toast);
+    gtk_widget_class_bind_template_callback(widget_class, on_size_allocate);
+    gtk_widget_class_bind_template_callback(widget_class, on_page_changed);
+    gtk_widget_class_bind_template_callback(widget_class, on_try_again);
+}
+
+static void
+akin_preferences_init(AkinPreferences *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    /* The header bar lets go of it in a narrow window. */
+    g_object_ref(self->squeezer);
+    g_signal_connect_after(self, "style-updated", G_CALLBACK(on_style_updated), NULL);
+    on_style_updated(GTK_WIDGET(self));
+    g_signal_connect(self, "window-state-event", G_CALLBACK(on_window_state), NULL);
+    g_signal_connect_after(self, "map", G_CALLBACK(on_window_state), NULL);
+    g_signal_connect_after(self, "unmap", G_CALLBACK(on_window_state), NULL);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "client.h"
+#include "model.h"
+#include "settings.h"
+
+/*
+ * The preferences window. Not shown yet; closing destroys it, so that nothing of it stays in
+ * memory while only the icon is there. Keeps references on client and settings.
+ */
+GtkWidget *akin_preferences_new(GtkApplication *app, AkinClient *client, AkinSettings *settings);
+
+/* Turns to a page; AKIN_PAGE_ABOUT opens the dialog, AKIN_PAGE_NONE leaves the page as it is. */
+void akin_preferences_show_page(GtkWidget *preferences, AkinPage page);
+
+/* Turns to the virtual machines and begins a new forward; address may be NULL. */
+void akin_preferences_add_forward(GtkWidget *preferences, const char *address);

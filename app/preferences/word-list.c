@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "word-list.h"
+
+#include <glib/gi18n.h>
+
+#include "build.h"
+
+struct _AkinWordList {
+    GtkBox parent;
+    GtkContainer *rows;
+    GtkEntry *entry;
+    GtkLabel *wrong;
+    GtkWidget *add_button, *add_row;
+    AkinCheck check;
+    const char *remove_label;
+    AkinWordListAsk add, remove;
+    gpointer data;
+    GVariant *shown; /* (bbas) */
+};
+
+G_DEFINE_TYPE(AkinWordList, akin_word_list, GTK_TYPE_BOX)
+
+enum { PROP_PLACEHOLDER = 1, PROP_ENTRY_NAME };
+
+static void
+on_entry_changed(AkinWordList *list)
+{
+    const char *text = gtk_entry_get_text(list->entry);
+    g_autofree char *wrong = *text ? list->check(text) : NULL;
+    gtk_label_set_text(list->wrong, wrong ? wrong : "");
+    gtk_widget_set_visible(GTK_WIDGET(list->wrong), wrong != NULL);
+    gtk_widget_set_sensitive(list->add_button, *text && !wrong);
+    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(list->entry)),
+                               wrong ? wrong : "");
+}
+
+/* The sentence below the entry appears while somebody writes: it must not do so out of sight. */
+static void
+on_add_row_allocated(GtkWidget *row, GtkAllocation *allocation, gpointer data)
+{
+    AkinWordList *list = data;
+    GtkWidget *viewport = gtk_widget_get_ancestor(row, GTK_TYPE_VIEWPORT);
+    GtkWidget *content = viewport ? gtk_bin_get_child(GTK_BIN(viewport)) : NULL;
+    int top;
+    if (!content || !gtk_widget_has_focus(GTK_WIDGET(list->entry)) ||
+        !gtk_widget_translate_coordinates(row, content, 0, 0, NULL, &top))
+        return;
+    gtk_adjustment_clamp_page(gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(viewport)), top,
+                              top + allocation->height);
+}
+
+static void
+on_add(AkinWordList *list)
+{
+    g_autofree char *word = akin_check_trim(gtk_entry_get_text(list->entry));
+    if (gtk_widget_get_sensitive(list->add_button))
+        list->add(list, word, list->data);
+}
+
+static void
+on_remove(GtkButton *button, gpointer data)
+{
+    AkinWordList *list = data;
+    list->remove(list, g_object_get_data(G_OBJECT(button), "word"), list->data);
+}
+
+static void
+add_word(AkinWordList *list, const char *word, gboolean removable)
+{
+    g_autofree char *name = g_strdup_printf(list->remove_label, word);
+    GtkWidget *row = akin_build_row(word, NULL);
+    gtk_container_add(list->rows, row);
+    if (!removable)
+        return;
+    GtkWidget *button = akin_build_icon_button("user-trash-symbolic", name);
+    g_object_set_data_full(G_OBJECT(button), "word", g_strdup(word), g_free);
+    g_signal_connect_object(button, "clicked", G_CALLBACK(on_remove), list, 0);
+    akin_build_row_append(row, button);
+}
+
+void
+akin_word_list_show(AkinWordList *list, GVariant *words, gboolean may_change, gboolean keep_one)
+{
+    g_autoptr(GVariant) now =
+        g_variant_ref_sink(g_variant_new("(bb@as)", may_change, keep_one, words));
+    if (list->shown && g_variant_equal(list->shown, now))
+        return;
+    g_clear_pointer(&list->shown, g_variant_unref);
+    list->shown = g_variant_ref(now);
+
+    gsize count = g_variant_n_children(words);
+    akin_build_clear(list->rows);
+    for (gsize i = 0; i < count; i++) {
+        const char *word;
+        g_variant_get_child(words, i, "&s", &word);
+        add_word(list, word, may_change && (count > 1 || !keep_one));
+    }
+    gtk_widget_set_visible(GTK_WIDGET(list->rows), count > 0);
+    /* Not :first-child: GTK does not look again when a sibling is shown. */
+    if (count > 0)
+        akin_build_add_class(list->add_row, "akin-below");
+    else
+        gtk_style_context_remove_class(gtk_widget_get_style_context(list->add_row), "akin-below");
+    gtk_widget_set_sensitive(list->add_row, may_change);
+}
+
+void
+akin_word_list_taken(AkinWordList *list)
+{
+    if (list->entry)
+        gtk_entry_set_text(list->entry, "");
+}
+
+void
+akin_word_list_set_up(AkinWordList *list, AkinCheck check, const char *remove_label,
+                      AkinWordListAsk add, AkinWordListAsk remove, gpointer data)
+{
+    list->check = check;
+    list->remove_label = remove_label;
+    list->add = add;
+    list->remove = remove;
+    list->data = data;
+}
+
+/* --- The widget ------------------------------------------------------------------------------- */
+
+static void
+set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+    AkinWordList *list = AKIN_WORD_LIST(object);
+    if (id == PROP_PLACEHOLDER)
+        gtk_entry_set_placeholder_text(list->entry, g_value_get_string(value));
+    else if (id == PROP_ENTRY_NAME)
+        akin_build_name(GTK_WIDGET(list->entry), g_value_get_string(value));
+    else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+}
+
+static void
+finalize(GObject *object)
+{
+    g_clear_pointer(&AKIN_WORD_LIST(object)->shown, g_variant_unref);
+    G_OBJECT_CLASS(akin_word_list_parent_class)->finalize(object);
+}
+
+static void
+akin_word_list_class_init(AkinWordListClass *class)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
+    const GParamFlags flags = G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS;
+    G_OBJECT_CLASS(class)->set_property = set_property;
+    G_OBJECT_CLASS(class)->finalize = finalize;
+    g_object_class_install_property(G_OBJECT_CLASS(class), PROP_PLACEHOLDER,
+                                    g_param_spec_string("placeholder", NULL, NULL, "", flags));
+    g_object_class_install_property(G_OBJECT_CLASS(class), PROP_ENTRY_NAME,
+                                    g_param_spec_string("entry-name", NULL, NULL, "", flags));
+    gtk_widget_class_set_template_from_resource(widget_class, "/org/akin/ui/word-list.ui");
+    gtk_widget_class_bind_template_child(widget_class, AkinWordList, rows);
+    gtk_widget_class_bind_template_child(widget_class, AkinWordList, entry);
+    gtk_widget_class_bind_template_child(widget_class, AkinWordList, wrong);
+    gtk_widget_class_bind_template_child(widget_class, AkinWordList, add_button);
+    gtk_widget_class_bind_template_child(widget_class, AkinWordList, add_row);
+    gtk_widget_class_bind_template_callback(widget_class, on_entry_changed);
+    gtk_widget_class_bind_template_callback(widget_class, on_add);
+    gtk_widget_class_bind_template_callback(widget_class, on_add_row_allocated);
+}
+
+static void
+akin_word_list_init(AkinWordList *list)
+{
+    gtk_widget_init_template(GTK_WIDGET(list));
+}

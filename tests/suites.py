@@ -24,13 +24,14 @@ PLAN = re.compile(r'1\.\.(\d+)\s*(?:# SKIP\s*(.*))?$', re.IGNORECASE)
 LIVE_LIMIT = 900  # seconds for one file of tests
 SLOWER = 5  # times, with sanitizers
 GRACE = 10
-NEEDS_ROOT = ('live',)
+NEEDS_ROOT = ('live', 'desktop')
 SUITES = {
     'style': 'the sources, as machines judge them',
     'arrows': 'the includes that the build must refuse',
     'clang': 'a second compiler, warnings as errors',
     'unit': 'pure code and golden ruleset texts',
     'live': 'real packets, between network namespaces and with a real virtual machine',
+    'desktop': 'the icon, the menu, the window and notifications, on a real desktop without a screen',
 }
 
 
@@ -141,9 +142,15 @@ class Run:
             self._program(f'unit/{program["name"]}', command, limit, program['workdir'] or self.build, program['env'])
 
     def _live(self):
-        for path in sorted(glob.glob(os.path.join(ROOT, 'tests', 'live', 'test_*.py'))):
+        self._files('live')
+
+    def _desktop(self):
+        self._files('desktop')
+
+    def _files(self, folder):
+        for path in sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py'))):
             name = os.path.splitext(os.path.basename(path))[0]
-            self._python('live/' + name.removeprefix('test_'), path)
+            self._python(f'{folder}/' + name.removeprefix('test_'), path)
 
     def _python(self, name, path):
         self._program(name, ['/usr/bin/python3', 'tests/tap.py', path, *(['--only', self.only] if self.only else [])],
@@ -179,7 +186,7 @@ class Run:
 
     def _sanitizer_reports(self):
         found = []
-        for path in sorted(glob.glob(os.path.join(self.reports, '*'))):
+        for path in sorted(glob.glob(os.path.join(self.reports, 'report*'))):
             with open(path, errors='replace') as file:
                 found.append(('a sanitizer', file.read()))
             os.unlink(path)

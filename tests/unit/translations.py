@@ -69,7 +69,8 @@ def check_language(language, template):
 
 def main():
     """Runs the checks; exit status 1 if any fails."""
-    languages = (PO / "LINGUAS").read_text(encoding="utf-8").split()
+    lines = (PO / "LINGUAS").read_text(encoding="utf-8").splitlines()
+    languages = [word for line in lines if not line.startswith("#") for word in line.split()]
     with tempfile.TemporaryDirectory() as folder:
         template = pathlib.Path(folder) / "akin.pot"
         collected = run("xgettext", "--from-code=UTF-8", "--output", template,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "error.h"
-#include "listeners.h"
 #include "warnings.h"
 
 #define SWAP(type, a, b)                                                                           \
@@ -351,75 +350,6 @@ akin_controller_reload(AkinController *controller, GError **error)
     akin_warnings_clear(controller->warnings, AKIN_WARNING_POLICY);
     tell_changed(controller);
     return TRUE;
-}
-
-gboolean
-akin_controller_check_patterns(const AkinController *controller, const AkinPolicy *policy,
-                               GError **error)
-{
-    const AkinInterface *interface = akin_situation_find_unguarded(policy, controller->situation);
-    if (!interface || akin_interface_role(controller->policy, interface) == AKIN_ROLE_VM_NETWORK)
-        return TRUE;
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                "%s leads to the internet and would no longer be guarded; use a pattern that does "
-                "not match it",
-                interface->name);
-    return FALSE;
-}
-
-/* Taken by this computer itself, or no machine's: an IPv4 network's first and last address. */
-static gboolean
-is_no_machines(const AkinInterface *network, const AkinPrefix *address)
-{
-    for (guint i = 0; i < network->addresses->len; i++) {
-        const AkinPrefix *own = &g_array_index(network->addresses, AkinPrefix, i);
-        AkinPrefix subnet = akin_prefix_network(own, own->length);
-        guint host_bits = akin_family_bits(own->family) - own->length;
-        if (own->family != address->family || !akin_prefix_contains(&subnet, address))
-            continue;
-        if (memcmp(own->bytes, address->bytes, sizeof own->bytes) == 0)
-            return TRUE;
-        if (own->family == AKIN_IPV4 && host_bits > 1) {
-            guint32 host = (guint32) address->bytes[0] << 24 | address->bytes[1] << 16 |
-                           address->bytes[2] << 8 | address->bytes[3];
-            guint32 mask = host_bits == 32 ? G_MAXUINT32 : (1u << host_bits) - 1;
-            if ((host & mask) == 0 || (host & mask) == mask)
-                return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-gboolean
-akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
-                              GError **error)
-{
-    g_autofree char *address = akin_prefix_format(&forward->address);
-    const AkinInterface *network =
-        akin_situation_find_network(controller->policy, controller->situation, &forward->address);
-    if (!network) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "%s is in no VM network that is up; start its network first, or see the "
-                    "networks in akinctl status",
-                    address);
-        return FALSE;
-    }
-    if (is_no_machines(network, &forward->address)) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "%s is no machine's address: it is this computer's own, or the network's",
-                    address);
-        return FALSE;
-    }
-    g_autoptr(GError) asking = NULL;
-    g_autofree char *program = akin_listener_find(forward->protocol, forward->port, &asking);
-    if (asking)
-        g_warning("cannot tell who listens here: %s", asking->message);
-    if (!program)
-        return TRUE;
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE,
-                "%s listens on %s port %u of this computer; stop it or forward another port",
-                program, akin_protocol_name(forward->protocol), forward->port);
-    return FALSE;
 }
 
 GArray *

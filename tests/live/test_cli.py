@@ -337,6 +337,16 @@ MOUNT = 'mount -t tmpfs -o "$1" none "$0" && shift && exec "$@"'
 class BadComputer(RefusalCase):
     """What is wrong is not in what the user typed."""
 
+    def test_a_pattern_that_would_open_the_computer(self):
+        """en0 leads to the internet: taken for a VM network, nothing would guard it."""
+        self.assertRefused(FAILED, 'network', 'patterns', 'vboxnet*', 'en*', says='no longer be guarded')
+        self.assertRefused(FAILED, 'network', 'patterns', 'list', 'vboxnet*', says='list stands alone')
+
+    def test_a_forward_to_no_machine(self):
+        """This computer itself on the VM network, and the network's first and last address."""
+        for address in ('192.168.56.1', '192.168.56.0', '192.168.56.255', 'fd00:56::1'):
+            self.assertRefused(FAILED, 'forward', 'add', 'tcp', '81', address, says='no machine')
+
     def test_a_folder_that_cannot_be_written(self):
         self.move_policy_to_a_disk('ro,mode=755')
         self.assertRefused(FAILED, 'deny', 'http', says='cannot save the policy')

@@ -149,13 +149,6 @@ akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation)
 
 /* --- What is wanted --------------------------------------------------------------------------- */
 
-/* The record cannot hold what else a kernel takes for a name, such as "a=b". */
-static gboolean
-is_plain(const char *name)
-{
-    return akin_pattern_check(name, NULL) && !strchr(name, '*');
-}
-
 static gboolean
 is_vm_network(const AkinPolicy *policy, const char *name)
 {
@@ -178,7 +171,7 @@ want_advertisements(AkinForwarding *forwarding, const AkinPolicy *policy, GHashT
     const char *name;
     while (dir && (name = g_dir_read_name(dir))) {
         if (strcmp(name, "all") == 0 || strcmp(name, "default") == 0 || strcmp(name, "lo") == 0 ||
-            !is_plain(name) || is_vm_network(policy, name))
+            !akin_name_is_plain(name) || is_vm_network(policy, name))
             continue;
         g_autofree char *key = g_strdup_printf("ipv6/conf/%s/accept_ra", name);
         if (is_changed(forwarding, key) || switch_is(key, "1"))
@@ -253,7 +246,7 @@ note_side_effects(AkinForwarding *forwarding, const char *group, const char *fam
     g_key_file_remove_group(forwarding->record, group, NULL);
     while (dir && (name = g_dir_read_name(dir))) {
         g_autofree char *key = g_strdup_printf("%s/conf/%s/forwarding", family, name);
-        if (strcmp(name, "all") != 0 && is_plain(name) && switch_is(key, "1"))
+        if (strcmp(name, "all") != 0 && akin_name_is_plain(name) && switch_is(key, "1"))
             g_key_file_set_string(forwarding->record, group, key, "1");
     }
     g_autofree char *redirects = read_switch(REDIRECTS4);

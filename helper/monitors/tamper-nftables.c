@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "shown.h"
 
 /*
  * Theory of operation
@@ -65,12 +66,8 @@ note(AkinTamperMonitor *monitor, char *who)
 static char *
 describe(const char *name, guint32 pid)
 {
-    g_autofree char *valid = g_utf8_make_valid(name, -1);
-    for (char *c = valid; *c; c++) {
-        if (g_ascii_iscntrl(*c))
-            *c = '?';
-    }
-    return g_strdup_printf("%s (process %u)", *valid ? valid : "a program", pid);
+    g_autofree char *shown = akin_shown(name);
+    return g_strdup_printf("%s (process %u)", *shown ? shown : "a program", pid);
 }
 
 static int

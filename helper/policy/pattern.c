@@ -38,6 +38,12 @@ akin_pattern_check(const char *pattern, GError **error)
     return TRUE;
 }
 
+gboolean
+akin_name_is_plain(const char *interface)
+{
+    return !strchr(interface, '*') && akin_pattern_check(interface, NULL);
+}
+
 /* Every name that matches inner matches outer as well. */
 static gboolean
 covers(const char *outer, const char *inner)

@@ -84,6 +84,10 @@ gboolean akin_policy_distrust(AkinPolicy *policy, const char *const *addresses, 
  */
 gboolean akin_policy_set_patterns(AkinPolicy *policy, const char *const *patterns, GError **error);
 gboolean akin_pattern_check(const char *pattern, GError **error);
+/*
+ * A name that may stand in rules, records and paths. Kernels take more: quotes, blanks, "a=b".
+ */
+gboolean akin_name_is_plain(const char *interface);
 gboolean akin_pattern_matches(const char *pattern, const char *interface);
 
 /* from: "anyone", "loopback" or a network. Fills forward. */

@@ -108,12 +108,6 @@ akin_situation_equal(const AkinSituation *a, const AkinSituation *b)
 
 /* A kernel lets names hold quotes and worse; such an interface is outside and its name in no rule.
  */
-static gboolean
-name_is_plain(const char *name)
-{
-    return !strchr(name, '*') && akin_pattern_check(name, NULL);
-}
-
 AkinRole
 akin_interface_role(const AkinPolicy *policy, const AkinInterface *interface)
 {
@@ -121,7 +115,7 @@ akin_interface_role(const AkinPolicy *policy, const AkinInterface *interface)
         return AKIN_ROLE_LOOPBACK;
     for (guint i = 0; i < policy->patterns->len; i++) {
         if (akin_pattern_matches(policy->patterns->pdata[i], interface->name) &&
-            name_is_plain(interface->name))
+            akin_name_is_plain(interface->name))
             return AKIN_ROLE_VM_NETWORK;
     }
     return AKIN_ROLE_OUTSIDE;

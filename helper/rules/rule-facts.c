@@ -89,7 +89,7 @@ collect_uplinks(const AkinPolicy *policy, const AkinSituation *situation)
     g_autoptr(GPtrArray) all = akin_situation_uplinks(policy, situation);
     for (guint i = 0; i < all->len; i++) {
         const AkinInterface *interface = all->pdata[i];
-        if (!akin_pattern_check(interface->name, NULL) || strchr(interface->name, '*'))
+        if (!akin_name_is_plain(interface->name))
             continue;
         AkinUplinkFacts uplink = {interface->name, first_address4(interface),
                                   FIRST_NAT_PORT + uplinks->len};

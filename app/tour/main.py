@@ -9,6 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[1:1] = [os.path.join(HERE, '..', '..', 'tests', 'live')]
 
 import chapters  # noqa: E402
+import icon  # noqa: E402
 import shell  # noqa: E402
 import stage  # noqa: E402
 from helper import Failed  # noqa: E402
@@ -26,8 +27,11 @@ def tour(show):
         akin = stage.Akin(show, lab)
         try:
             with akin.helper:
-                for chapter in chapters.ALL:
-                    chapter(show, lab, akin)
+                with icon.in_panel(show, akin.helper) as linger:
+                    for chapter in chapters.ALL:
+                        chapter(show, lab, akin)
+                    linger()
+                chapters.stop(show, lab, akin)
         except Failed as error:
             show.step('the helper has nothing to complain about', lambda: _raise(error))
     show.end()
@@ -45,7 +49,7 @@ def by_hand(show):
     with stage.network() as lab:
         akin = stage.Akin(show, lab)
         try:
-            with akin.helper:
+            with akin.helper, icon.in_panel(show, akin.helper):
                 shell.run(show, lab, akin)
         except Failed as error:  # what is left of a network that a person played with is no fault
             show.line(f'(at its end: {error})')

@@ -406,11 +406,15 @@ _desktop = None
 
 
 def open_desktop():
-    """For setUpModule: one desktop for all tests of a file; a screen reader's library knows but one bus."""
+    """For setUpModule: one desktop for all tests of a file, which it returns.
+
+    More than one a file cannot be: a screen reader's library knows but one bus.
+    """
     global _desktop
     _desktop = unittest.enterModuleContext(Desktop())
     for name in ('DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'):
         os.environ[name] = _desktop.environment[name]
+    return _desktop
 
 
 class DeskCase(AkinCase):

@@ -6,37 +6,37 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "debt.h"
 #include "handshake.h"
 #include "names.h"
+#include "peer-stream.h"
 
 /*
  * Theory of operation
  *
- * The handshake is looked at with MSG_PEEK and taken line by line. GDBus then owns the socket; it
- * runs its reading and writing in a thread of its own, shared by all connections, and queues
- * without limit. The filter, which runs in that thread, therefore counts: a call that comes in owes
- * one message, a message that is about to be written pays one. Whoever owes too much is closed,
- * from the main thread.
+ * The handshake is looked at with MSG_PEEK and taken line by line. GDBus then reads the socket,
+ * through a stream that refuses what is too large. It runs its reading and writing in a thread of
+ * its own, shared by all connections, and queues without limit. The filter, which runs in that
+ * thread, therefore keeps a ledger (debt.h) of what comes in and what is about to be written.
+ * Whoever owes too much is dropped, from the main thread.
  */
 
 #define HANDSHAKE_SECONDS 5
 
-/* Calls without their answer read; unread signals, a few hundred bytes each. */
-#define CALLS_MAX 32
-#define SIGNALS_MAX 512
-
 /* Shared with GDBus' thread, whose filter may still run when the peer is gone. */
 typedef struct {
-    int calls, signals; /* owed; atomic */
-    int over;           /* a request to drop the peer is under way; atomic */
-    AkinPeer *peer;     /* main thread only; NULL when it is gone */
-} Debt;
+    AkinDebt *debt;
+    int over;       /* a request to drop the peer is under way; atomic */
+    AkinPeer *peer; /* main thread only; NULL when it is gone */
+} Link;
 
 struct _AkinPeer {
     uid_t uid;
+    gboolean stranger;
     const AkinPeerListener *listener;
     gpointer user_data;
     char *guid;
+    gint64 last_seen;
 
     GSocket *socket;
     AkinHandshake handshake;
@@ -46,13 +46,26 @@ struct _AkinPeer {
 
     GDBusConnection *connection;
     guint filter;
-    Debt *debt;
+    Link *link;
+    GQueue waiting; /* GDBusMethodInvocation */
 };
 
 uid_t
 akin_peer_uid(const AkinPeer *peer)
 {
     return peer->uid;
+}
+
+gboolean
+akin_peer_is_stranger(const AkinPeer *peer)
+{
+    return peer->stranger;
+}
+
+gint64
+akin_peer_last_seen(const AkinPeer *peer)
+{
+    return peer->last_seen;
 }
 
 GDBusConnection *
@@ -62,9 +75,9 @@ akin_peer_connection(const AkinPeer *peer)
 }
 
 static void
-peer_lost(AkinPeer *peer)
+peer_lost(AkinPeer *peer, const char *offence)
 {
-    peer->listener->gone(peer, peer->user_data);
+    peer->listener->gone(peer, offence, peer->user_data);
     akin_peer_free(peer);
 }
 
@@ -75,7 +88,7 @@ handshake_timed_out(gpointer user_data)
 {
     AkinPeer *peer = user_data;
     peer->deadline = 0;
-    peer_lost(peer);
+    peer_lost(peer, "has not said who it is");
     return G_SOURCE_REMOVE;
 }
 
@@ -148,29 +161,40 @@ advance(AkinPeer *peer)
 
 /* --- Connection ------------------------------------------------------------------------------- */
 
-static gboolean
-drop(gpointer user_data)
+static void
+link_clear(gpointer link)
 {
-    AkinPeer *peer = ((Debt *) user_data)->peer;
-    if (peer) {
-        g_message("dropped a client of user %u that does not read", (unsigned) peer->uid);
-        peer_lost(peer);
-    }
-    return G_SOURCE_REMOVE;
+    akin_debt_unref(((Link *) link)->debt);
 }
 
 static void
-debt_release(gpointer debt)
+link_release(gpointer link)
 {
-    g_atomic_rc_box_release(debt);
+    g_atomic_rc_box_release_full(link, link_clear);
+}
+
+/* Has the main thread do something for the peer, if it still is there. Any thread. */
+static void
+tell_peer(Link *link, GSourceFunc function)
+{
+    g_idle_add_full(G_PRIORITY_DEFAULT, function, g_atomic_rc_box_acquire(link), link_release);
+}
+
+static gboolean
+drop(gpointer link)
+{
+    AkinPeer *peer = ((Link *) link)->peer;
+    if (peer)
+        peer_lost(peer, "asks and does not read");
+    return G_SOURCE_REMOVE;
 }
 
 /* Any thread; the second request finds the first one under way. */
 static void
-request_drop(Debt *debt)
+request_drop(Link *link)
 {
-    if (g_atomic_int_compare_and_exchange(&debt->over, FALSE, TRUE))
-        g_idle_add_full(G_PRIORITY_DEFAULT, drop, g_atomic_rc_box_acquire(debt), debt_release);
+    if (g_atomic_int_compare_and_exchange(&link->over, FALSE, TRUE))
+        tell_peer(link, drop);
 }
 
 /*
@@ -193,27 +217,61 @@ want_answer(GDBusMessage *message)
     return message;
 }
 
-/* GDBus' thread. */
-static GDBusMessage *
-count_message(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
-              gpointer user_data)
+/* Calls that waited until the client had read. */
+static gboolean
+turn_has_come(gpointer link)
 {
-    Debt *debt = user_data;
-    GDBusMessageType type = g_dbus_message_get_message_type(message);
+    for (;;) { /* each call may be the one that drops the peer */
+        AkinPeer *peer = ((Link *) link)->peer;
+        if (!peer || g_queue_is_empty(&peer->waiting) || akin_debt_is_behind(((Link *) link)->debt))
+            return G_SOURCE_REMOVE;
+        peer->listener->called(peer, g_queue_pop_head(&peer->waiting), peer->user_data);
+    }
+}
+
+/* GDBus' thread. We call nobody and listen to no signals: what is not a call is not for us. */
+static GDBusMessage *
+message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
+               gpointer user_data)
+{
+    Link *link = user_data;
     (void) connection;
     if (!incoming) {
-        g_atomic_int_add(type == G_DBUS_MESSAGE_TYPE_SIGNAL ? &debt->signals : &debt->calls, -1);
+        if (akin_debt_pay(link->debt, message))
+            tell_peer(link, turn_has_come);
         return message;
     }
-    if (g_atomic_int_get(&debt->over)) {
-        g_object_unref(message);
-        return NULL;
-    }
-    if (type != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
-        return message;
-    if (g_atomic_int_add(&debt->calls, 1) >= CALLS_MAX)
-        request_drop(debt);
-    return want_answer(message);
+    gboolean ours = !g_atomic_int_get(&link->over) &&
+                    g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL;
+    if (ours && akin_debt_add_call(link->debt, g_dbus_message_get_serial(message),
+                                   g_dbus_message_get_body(message)))
+        return want_answer(message);
+    if (ours)
+        request_drop(link);
+    g_object_unref(message);
+    return NULL;
+}
+
+void
+akin_peer_take_call(AkinPeer *peer, GDBusMethodInvocation *invocation)
+{
+    peer->last_seen = g_get_monotonic_time();
+    if (g_queue_is_empty(&peer->waiting) && !akin_debt_is_behind(peer->link->debt))
+        peer->listener->called(peer, invocation, peer->user_data);
+    else
+        g_queue_push_tail(&peer->waiting, invocation);
+}
+
+void
+akin_peer_answer(AkinPeer *peer, GDBusMethodInvocation *invocation, GVariant *answer,
+                 const GError *error)
+{
+    GDBusMessage *call = g_dbus_method_invocation_get_message(invocation);
+    akin_debt_add_answer(peer->link->debt, g_dbus_message_get_serial(call), answer);
+    if (error)
+        g_dbus_method_invocation_return_gerror(invocation, error);
+    else
+        g_dbus_method_invocation_return_value(invocation, answer);
 }
 
 static void
@@ -221,27 +279,25 @@ connection_closed(GDBusConnection *connection, gboolean remote, GError *error, g
 {
     (void) connection;
     (void) remote;
-    (void) error;
-    peer_lost(user_data);
+    peer_lost(user_data,
+              akin_peer_stream_refused(error) ? "sends what is no message of ours" : NULL);
 }
 
 static gboolean
 connect_bus(AkinPeer *peer)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GSocketConnection) stream =
-        g_socket_connection_factory_create_connection(peer->socket);
-    peer->connection = g_dbus_connection_new_sync(G_IO_STREAM(stream), NULL,
-                                                  G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
-                                                  NULL, NULL, &error);
+    g_autoptr(GIOStream) stream = akin_peer_stream_new(peer->socket);
+    peer->connection = g_dbus_connection_new_sync(
+        stream, NULL, G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING, NULL, NULL, &error);
     if (!peer->connection) {
         g_warning("cannot talk to a client: %s", error->message);
         return FALSE;
     }
     g_dbus_connection_set_exit_on_close(peer->connection, FALSE);
     g_signal_connect(peer->connection, "closed", G_CALLBACK(connection_closed), peer);
-    peer->filter = g_dbus_connection_add_filter(peer->connection, count_message,
-                                                g_atomic_rc_box_acquire(peer->debt), debt_release);
+    peer->filter = g_dbus_connection_add_filter(peer->connection, message_passes,
+                                                g_atomic_rc_box_acquire(peer->link), link_release);
     peer->listener->ready(peer, peer->user_data);
     g_dbus_connection_start_message_processing(peer->connection);
     return TRUE;
@@ -259,24 +315,27 @@ socket_readable(int fd, GIOCondition condition, gpointer user_data)
     peer->readable = 0;
     g_clear_handle_id(&peer->deadline, g_source_remove);
     if (progress == AKIN_HANDSHAKE_FAILED || !connect_bus(peer))
-        peer_lost(peer);
+        peer_lost(peer, NULL);
     return G_SOURCE_REMOVE;
 }
 
 AkinPeer *
-akin_peer_new(GSocket *socket, uid_t uid, const char *guid, const AkinPeerListener *listener,
-              gpointer user_data)
+akin_peer_new(GSocket *socket, uid_t uid, gboolean stranger, const char *guid,
+              const AkinPeerListener *listener, gpointer user_data)
 {
     AkinPeer *peer = g_new0(AkinPeer, 1);
     peer->uid = uid;
+    peer->stranger = stranger;
     peer->handshake.uid = uid;
     peer->guid = g_strdup(guid);
     peer->listener = listener;
     peer->user_data = user_data;
     peer->socket = g_object_ref(socket);
     peer->line = g_string_new(NULL);
-    peer->debt = g_atomic_rc_box_new0(Debt);
-    peer->debt->peer = peer;
+    peer->last_seen = g_get_monotonic_time();
+    peer->link = g_atomic_rc_box_new0(Link);
+    peer->link->debt = akin_debt_new();
+    peer->link->peer = peer;
     g_socket_set_blocking(socket, FALSE);
     peer->readable = g_unix_fd_add(g_socket_get_fd(socket), G_IO_IN | G_IO_HUP | G_IO_ERR,
                                    socket_readable, peer);
@@ -295,8 +354,11 @@ akin_peer_free(AkinPeer *peer)
         g_dbus_connection_close(peer->connection, NULL, NULL, NULL);
         g_object_unref(peer->connection);
     }
-    peer->debt->peer = NULL;
-    g_atomic_rc_box_release(peer->debt);
+    peer->link->peer = NULL;
+    link_release(peer->link);
+    g_queue_clear_full(&peer->waiting, g_object_unref);
+    /* The descriptor closes when GDBus' thread lets go of it; the client is to know now. */
+    g_socket_shutdown(peer->socket, TRUE, TRUE, NULL);
     g_object_unref(peer->socket);
     g_string_free(peer->line, TRUE);
     g_free(peer->guid);
@@ -309,9 +371,9 @@ akin_peer_signal(AkinPeer *peer, const char *interface, const char *name, GVaria
     g_autoptr(GVariant) sunk = g_variant_ref_sink(parameters);
     if (!peer->connection)
         return;
-    if (g_atomic_int_add(&peer->debt->signals, 1) >= SIGNALS_MAX)
-        request_drop(peer->debt);
+    if (akin_debt_add_signal(peer->link->debt, sunk))
+        g_dbus_connection_emit_signal(peer->connection, NULL, AKIN_OBJECT_PATH, interface, name,
+                                      sunk, NULL);
     else
-        g_dbus_connection_emit_signal(peer->connection, NULL, AKIN_OBJECT_PATH,
-                                      interface ? interface : AKIN_INTERFACE, name, sunk, NULL);
+        request_drop(peer->link);
 }

@@ -8,33 +8,54 @@
  * One client: from accept, through the handshake, to a D-Bus connection with our object on it.
  * Main thread only.
  *
- * A peer is dropped when it does not finish the handshake in time, and when it leaves too much
- * unread or unanswered: its memory is bounded, and nobody else waits for it.
+ * A peer is dropped when it does not finish the handshake in time, sends a message that is too
+ * large, or leaves too much unread or unanswered: its memory is bounded, and nobody else waits for
+ * it. Its calls wait for their turn while it has not read its answers.
  */
 typedef struct _AkinPeer AkinPeer;
 
 typedef struct {
     /* The handshake is over and connection is set; register objects now. */
     void (*ready)(AkinPeer *peer, gpointer user_data);
-    /* The last call: the peer is freed when it returns. */
-    void (*gone)(AkinPeer *peer, gpointer user_data);
+    /* A call whose turn it is; to be answered with akin_peer_answer, which takes invocation. */
+    void (*called)(AkinPeer *peer, GDBusMethodInvocation *invocation, gpointer user_data);
+    /*
+     * The last call: the peer is freed when it returns. offence: what it is dropped for, as the end
+     * of a sentence that begins with "a client"; NULL when it left by itself.
+     */
+    void (*gone)(AkinPeer *peer, const char *offence, gpointer user_data);
 } AkinPeerListener;
 
-/* Takes a reference on socket. listener must outlive the peer. guid is copied. */
-AkinPeer *akin_peer_new(GSocket *socket, uid_t uid, const char *guid,
+/*
+ * Takes a reference on socket. listener must outlive the peer. guid is copied. stranger: may look
+ * and change nothing, as far as can be told when it comes.
+ */
+AkinPeer *akin_peer_new(GSocket *socket, uid_t uid, gboolean stranger, const char *guid,
                         const AkinPeerListener *listener, gpointer user_data);
 
 /* Closes without calling gone. */
 void akin_peer_free(AkinPeer *peer);
 
 uid_t akin_peer_uid(const AkinPeer *peer);
+gboolean akin_peer_is_stranger(const AkinPeer *peer);
+
+/* When it last asked for something, or came: g_get_monotonic_time(). */
+gint64 akin_peer_last_seen(const AkinPeer *peer);
 
 /* NULL until ready. */
 GDBusConnection *akin_peer_connection(const AkinPeer *peer);
 
+/* A call has come in: listener's called gets it, at once or when it is its turn. Takes invocation.
+ */
+void akin_peer_take_call(AkinPeer *peer, GDBusMethodInvocation *invocation);
+
+/* Answers with error if there is one, else with answer, which is floating or NULL. */
+void akin_peer_answer(AkinPeer *peer, GDBusMethodInvocation *invocation, GVariant *answer,
+                      const GError *error);
+
 /*
- * Sends a signal of org.akin.Helper1 on /org/akin/Helper1, or drops the peer when it does not
- * read. interface NULL: org.akin.Helper1. parameters is consumed if floating.
+ * Sends a signal on /org/akin/Helper1, or drops the peer when it does not read. parameters is
+ * consumed if floating.
  */
 void
 akin_peer_signal(AkinPeer *peer, const char *interface, const char *name, GVariant *parameters);

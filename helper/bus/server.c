@@ -14,9 +14,13 @@
 #include "rights.h"
 #include "socket.h"
 
-/* For each user, and for all but root together: nobody keeps anybody else out. */
+/* For each user, and for all together who may only look. */
 #define PEERS_OF_USER_MAX 32
-#define PEERS_MAX 256
+#define STRANGERS_MAX 64
+
+/* How long nothing more is logged about a user's clients, and about how many users at a time. */
+#define OFFENCE_SECONDS 60
+#define OFFENDERS_MAX 64
 
 /* How long nothing is accepted after the system ran out of something. */
 #define PAUSE_SECONDS 1
@@ -27,9 +31,35 @@ struct _AkinServer {
     AkinListeningSocket *listening;
     guint incoming, pause;
     char *guid;
-    GPtrArray *peers; /* AkinPeer */
+    GPtrArray *peers;      /* AkinPeer */
+    GHashTable *offenders; /* user ids that something was logged about lately */
+    guint forgive;
     gboolean leaving;
 };
+
+/* --- Offences --------------------------------------------------------------------------------- */
+
+static gboolean
+forgive(gpointer user_data)
+{
+    AkinServer *server = user_data;
+    g_hash_table_remove_all(server->offenders);
+    server->forgive = 0;
+    return G_SOURCE_REMOVE;
+}
+
+/* Once a minute for each user: nobody fills the log by being dropped again and again. */
+static void
+note_offence(AkinServer *server, uid_t uid, const char *offence)
+{
+    gpointer key = GUINT_TO_POINTER((guint) uid);
+    if (g_hash_table_size(server->offenders) >= OFFENDERS_MAX ||
+        !g_hash_table_add(server->offenders, key))
+        return;
+    g_message("dropped a client of user %u that %s", (unsigned) uid, offence);
+    if (server->forgive == 0)
+        server->forgive = g_timeout_add_seconds(OFFENCE_SECONDS, forgive, server);
+}
 
 /* --- One client's object ---------------------------------------------------------------------- */
 
@@ -49,6 +79,16 @@ run_method(AkinServer *server, AkinPeer *peer, const char *name, GVariant *param
     return method->run(server->controller, parameters, error);
 }
 
+static void
+peer_called(AkinPeer *peer, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+    g_autoptr(GError) error = NULL;
+    GVariant *answer =
+        run_method(user_data, peer, g_dbus_method_invocation_get_method_name(invocation),
+                   g_dbus_method_invocation_get_parameters(invocation), &error);
+    akin_peer_answer(peer, invocation, answer, error);
+}
+
 static AkinPeer *
 find_peer(AkinServer *server, GDBusConnection *connection)
 {
@@ -66,17 +106,16 @@ method_called(GDBusConnection *connection, const char *sender, const char *path,
 {
     AkinServer *server = user_data;
     AkinPeer *peer = server->leaving ? NULL : find_peer(server, connection);
-    g_autoptr(GError) error = NULL;
     (void) sender;
     (void) path;
     (void) interface;
-    GVariant *answer = peer ? run_method(server, peer, name, parameters, &error) : NULL;
-    if (!peer)
-        g_set_error(&error, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, "the helper is about to end");
-    if (error)
-        g_dbus_method_invocation_return_gerror(invocation, error);
+    (void) name;
+    (void) parameters;
+    if (peer)
+        akin_peer_take_call(peer, invocation);
     else
-        g_dbus_method_invocation_return_value(invocation, answer);
+        g_dbus_method_invocation_return_error_literal(
+            invocation, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, "the helper is about to end");
 }
 
 static GVariant *
@@ -109,27 +148,54 @@ peer_ready(AkinPeer *peer, gpointer user_data)
 }
 
 static void
-peer_gone(AkinPeer *peer, gpointer user_data)
+peer_gone(AkinPeer *peer, const char *offence, gpointer user_data)
 {
     AkinServer *server = user_data;
+    if (offence)
+        note_offence(server, akin_peer_uid(peer), offence);
     g_ptr_array_remove_fast(server->peers, peer);
 }
 
-static const AkinPeerListener peer_listener = {peer_ready, peer_gone};
+static const AkinPeerListener peer_listener = {peer_ready, peer_called, peer_gone};
 
 /* --- Accepting -------------------------------------------------------------------------------- */
 
-/* A full user waits for nobody but himself; root is never shut out by others. */
+static void
+put_out(AkinServer *server, AkinPeer *peer)
+{
+    g_ptr_array_remove_fast(server->peers, peer);
+    akin_peer_free(peer);
+}
+
+/*
+ * Strangers, who may look and change nothing, have so many connections between them, however many
+ * user ids somebody has: then the one that was silent longest makes room. Who has rights is never
+ * kept out by others.
+ */
+static void
+make_room(AkinServer *server)
+{
+    guint strangers = 0;
+    AkinPeer *silent = NULL;
+    for (guint i = 0; i < server->peers->len; i++) {
+        AkinPeer *peer = server->peers->pdata[i];
+        if (!akin_peer_is_stranger(peer))
+            continue;
+        strangers++;
+        if (!silent || akin_peer_last_seen(peer) < akin_peer_last_seen(silent))
+            silent = peer;
+    }
+    if (strangers > STRANGERS_MAX)
+        put_out(server, silent);
+}
+
 static gboolean
 has_room(const AkinServer *server, uid_t uid)
 {
-    guint of_user = 0, others = 0;
-    for (guint i = 0; i < server->peers->len; i++) {
-        uid_t owner = akin_peer_uid(server->peers->pdata[i]);
-        of_user += owner == uid;
-        others += owner != 0;
-    }
-    return of_user < PEERS_OF_USER_MAX && (uid == 0 || others < PEERS_MAX);
+    guint of_user = 0;
+    for (guint i = 0; i < server->peers->len; i++)
+        of_user += akin_peer_uid(server->peers->pdata[i]) == uid;
+    return of_user < PEERS_OF_USER_MAX;
 }
 
 static void
@@ -137,11 +203,16 @@ take_peer(AkinServer *server, GSocket *socket)
 {
     uid_t uid;
     g_autoptr(GError) error = NULL;
-    if (!akin_credentials_read(socket, &uid, &error))
+    if (!akin_credentials_read(socket, &uid, &error)) {
         g_warning("%s", error->message);
-    else if (has_room(server, uid))
+    } else if (!has_room(server, uid)) {
+        note_offence(server, uid, "has too many connections");
+    } else {
+        gboolean stranger = !akin_rights_check(uid, NULL);
         g_ptr_array_add(server->peers,
-                        akin_peer_new(socket, uid, server->guid, &peer_listener, server));
+                        akin_peer_new(socket, uid, stranger, server->guid, &peer_listener, server));
+        make_room(server);
+    }
 }
 
 static gboolean socket_incoming(int fd, GIOCondition condition, gpointer user_data);
@@ -233,6 +304,7 @@ akin_server_new(const char *path, AkinController *controller, GError **error)
     server->properties = akin_properties_new(controller);
     server->guid = g_dbus_generate_guid();
     server->peers = g_ptr_array_new();
+    server->offenders = g_hash_table_new(NULL, NULL);
     akin_controller_listen(controller, &controller_listener, server);
     accept_more(server);
     return server;
@@ -290,11 +362,13 @@ akin_server_free(AkinServer *server)
     akin_controller_listen(server->controller, NULL, NULL);
     g_clear_handle_id(&server->incoming, g_source_remove);
     g_clear_handle_id(&server->pause, g_source_remove);
+    g_clear_handle_id(&server->forgive, g_source_remove);
     /* From here on nobody is served: a Start now would outlive the helper. */
     server->leaving = TRUE;
     flush_all(server);
     g_ptr_array_foreach(server->peers, (GFunc) (void *) akin_peer_free, NULL);
     g_ptr_array_unref(server->peers);
+    g_hash_table_unref(server->offenders);
     akin_listening_socket_free(server->listening);
     akin_properties_free(server->properties);
     g_free(server->guid);

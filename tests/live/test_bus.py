@@ -20,10 +20,13 @@ GREETING = b'\0AUTH'  # with which everybody begins
 OTHER_USER = 1  # daemon: as ordinary as nobody, and somebody else
 
 CONNECTIONS = 32  # that a user may have
+STRANGERS = 64  # connections of all users together who may only look
+AT_ONCE = 30  # calls that may wait for their answers
+LARGEST = 64 * 1024  # bytes of a message
 DEADLINE = 5  # seconds for the handshake
 SOON = 2  # seconds in which whoever behaves is served, and the helper ends
 FLOOD = 8  # seconds that a flood lasts if nobody stops it
-GROWTH, QUARANTINE = 20, 400  # MiB that a flood may cost; and with a sanitizer, which keeps what was freed
+GROWTH, QUARANTINE = 4, 400  # MiB that a flood may cost; and with a sanitizer, which keeps what was freed
 IDLE = 0.2  # seconds of the processor in two
 
 FLOODS = {
@@ -153,6 +156,15 @@ class BusCase(AkinCase):
         with open(f'/proc/{self.helper._process.pid}/{name}') as file:
             return file.read()
 
+    def memory(self):
+        """The most that the helper has held, in MiB."""
+        line = next(line for line in self.process('status').splitlines() if line.startswith('VmHWM'))
+        return int(line.split()[1]) / 1024
+
+    @property
+    def sanitized(self):
+        return 'libasan' in self.process('maps')
+
     def processor_time(self):
         """Seconds that the helper has used so far."""
         fields = self.process('stat').rpartition(')')[2].split()
@@ -256,6 +268,16 @@ class Floods(BusCase):
             client.call('ListServices')
             self.assertIn(b'ssh\0', client.answer())
 
+    def test_who_reads_late_gets_every_answer(self):
+        """Calls wait for their turn while answers are not read."""
+        client = self.logged_in()
+        for _ in range(AT_ONCE):
+            client.call('ListServices')
+        time.sleep(0.3)
+        self.assertServed(OTHER_USER)
+        for _ in range(AT_ONCE):
+            self.assertIn(b'ssh\0', client.answer())
+
     def test_who_wants_no_answers_may_ask_a_few_things(self):
         """And reads on, as libraries do, whether anything comes or not."""
         client = self.logged_in()
@@ -281,12 +303,83 @@ class Floods(BusCase):
         flood.join()
         self.assertServed()
         self.assertTrue(flood.dropped)
-        self.assertLess(self.memory() - before, QUARANTINE if 'libasan' in self.process('maps') else GROWTH)
+        self.assertLess(self.memory() - before, QUARANTINE if self.sanitized else GROWTH)
 
-    def memory(self):
-        """The most that the helper has held, in MiB."""
-        line = next(line for line in self.process('status').splitlines() if line.startswith('VmHWM'))
-        return int(line.split()[1]) / 1024
+
+class Size(BusCase):
+    """Messages that no decent client sends, and what comes with them."""
+
+    def assertDropped(self, client):
+        self.assertLess(client.time_until_closed(time.monotonic()), SOON)
+        self.assertServed()
+
+    def test_a_huge_message_is_not_waited_for(self):
+        """Its head alone says how large it would be."""
+        for body, fields in ((100 << 20, 100), (0, 60 << 20), (LARGEST, 100), (0, 4096), (0xffffffff, 0xffffffff)):
+            with self.subTest(body=body, fields=fields):
+                before = self.memory()
+                client = self.logged_in()
+                client.socket.sendall(struct.pack('<cBBBIII', b'l', METHOD_CALL, 0, 1, body, 1, fields))
+                self.assertDropped(client)
+                self.assertLess(self.memory() - before, 1)
+
+    def test_a_large_message_is_taken(self):
+        client = self.logged_in()
+        client.call('Explain', 'x' * (LARGEST - 1024), 'tcp')
+        self.assertIn(b'org.freedesktop.DBus.Error', client.answer())
+        client.call('MayControl')
+        self.assertIn(b'no\0', client.answer())
+
+    def test_no_message_at_all(self):
+        client = self.logged_in()
+        client.socket.sendall(b'GET / HTTP/1.1\r\nHost: akin\r\n\r\n')
+        self.assertDropped(client)
+
+    def test_descriptors_are_not_taken(self):
+        client = self.logged_in()
+        before = self.descriptors()
+        call = client.message('MayControl')
+        with open('/dev/null') as null:
+            for byte in call:
+                socket.send_fds(client.socket, [bytes([byte])], [null.fileno()] * 100)
+        self.assertIn(b'no\0', client.answer())
+        self.assertLessEqual(self.descriptors(), before)
+
+    def test_half_a_message_costs_no_more_than_itself(self):
+        before = self.memory()
+        head = struct.pack('<cBBBIII', b'l', METHOD_CALL, 0, 1, LARGEST - 2048, 1, 100)
+        for _ in range(CONNECTIONS):
+            self.logged_in().socket.sendall(head + bytes(LARGEST // 2))
+        self.assertServed(OTHER_USER)
+        self.assertLess(self.memory() - before, QUARANTINE if self.sanitized else CONNECTIONS * LARGEST / (1 << 20) + 2)
+
+    def test_an_offender_is_logged_once(self):
+        for _ in range(5):
+            client = self.logged_in()
+            client.socket.sendall(bytes(16))
+            self.assertDropped(client)
+        self.assertEqual(self.helper.read_log().count(f'dropped a client of user {ORDINARY_USER}'), 1)
+
+    def descriptors(self):
+        return len(os.listdir(f'/proc/{self.helper._process.pid}/fd'))
+
+
+class Strangers(BusCase):
+    """Who may only look shares its connections with others of the kind, whatever user ids one gets hold of."""
+
+    def test_many_users_keep_nobody_out(self):
+        for user in range(20000, 20000 + 2 * STRANGERS):
+            self.client(user)
+        self.assertServed(ORDINARY_USER)
+        self.assertServed()
+        self.assertLess(len(os.listdir(f'/proc/{self.helper._process.pid}/fd')), STRANGERS + 40)
+
+    def test_the_silent_ones_make_room(self):
+        watching = self.logged_in()
+        for user in range(20000, 20000 + 3 * STRANGERS):
+            self.client(user)
+            watching.call('MayControl')
+            self.assertIn(b'no\0', watching.answer())
 
 
 class Flood(threading.Thread):
@@ -318,7 +411,7 @@ class Farewell(BusCase):
     def have_one_that_does_not_read(self):
         """With more on its way to it than a socket holds, in fewer answers than it would be dropped for."""
         client = self.logged_in()
-        for _ in range(12):
+        for _ in range(30):
             client.call('GetRules', '')
         time.sleep(0.1)
         return client

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <gio/gio.h>
+
+/*
+ * What a client has asked for and not yet taken, in bytes: calls that are not answered, answers and
+ * signals that are not read. GDBus queues all of it without limit; here is what bounds it.
+ *
+ * One reference counted ledger for each client. All functions may be called from any thread.
+ */
+typedef struct _AkinDebt AkinDebt;
+
+/* How many calls may be unanswered, and how many bytes of what may be owed. */
+#define AKIN_DEBT_CALLS_MAX 32
+#define AKIN_DEBT_ASKED_MAX (64 * 1024)
+#define AKIN_DEBT_ANSWERS_MAX (32 * 1024)
+#define AKIN_DEBT_SIGNALS_MAX (64 * 1024)
+
+AkinDebt *akin_debt_new(void);
+AkinDebt *akin_debt_ref(AkinDebt *debt);
+void akin_debt_unref(AkinDebt *debt);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinDebt, akin_debt_unref)
+
+/* A call came in, a signal is about to be queued. FALSE: that is too much, drop the client. */
+gboolean akin_debt_add_call(AkinDebt *debt, guint32 serial, GVariant *body);
+gboolean akin_debt_add_signal(AkinDebt *debt, GVariant *body);
+
+/* The answer to the call of this serial is about to be queued. body may be NULL. */
+void akin_debt_add_answer(AkinDebt *debt, guint32 serial, GVariant *body);
+
+/*
+ * Whether so much is unread that the next call should wait for its turn, in which it costs no more
+ * than itself. Cleared by akin_debt_pay.
+ */
+gboolean akin_debt_is_behind(AkinDebt *debt);
+
+/*
+ * A message is being written to the client. TRUE: it was behind (somebody has asked), and is not
+ * any more: calls that wait have their turn.
+ */
+gboolean akin_debt_pay(AkinDebt *debt, GDBusMessage *message);

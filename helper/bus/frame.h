@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * Where D-Bus messages begin and end in a stream of bytes (D-Bus Specification, "Message Format"),
+ * and whether they are of a size that we take. Pure.
+ *
+ * GDBus reserves what a message's first bytes ask for, up to 128 MiB, before anybody can refuse it.
+ * Nothing that a decent client asks for comes near these limits.
+ */
+#define AKIN_FRAME_MAX (64 * 1024) /* a whole message */
+#define AKIN_FRAME_FIELDS_MAX 2048 /* its header fields */
+
+typedef struct {
+    guint8 head[16]; /* the fixed part of the header, as far as it has come */
+    gsize have;
+    gsize left; /* of the message behind it */
+} AkinFrame;
+
+/*
+ * Takes the next bytes of a stream; frame begins as {0}. FALSE once a message is too large or is
+ * none: then the stream is of no use any more, and neither is frame.
+ */
+gboolean akin_frame_feed(AkinFrame *frame, const guint8 *data, gsize size);

@@ -31,7 +31,9 @@ add_row(CtlTable *table, const CtlService *service)
     g_autofree char *name = g_strconcat("  ", service->name, NULL);
     g_autofree char *ports = format_ports(service);
     g_autofree char *count =
-        g_strdup_printf("%11" G_GUINT64_FORMAT, service->out_connections + service->in_connections);
+        service->counted ? g_strdup_printf("%11" G_GUINT64_FORMAT,
+                                           service->out_connections + service->in_connections)
+                         : g_strdup_printf("%11s", "-");
     const char *const cells[] = {
         name,
         switch_word(service->out_ports, service->allowed & AKIN_OUTGOING),
@@ -76,7 +78,7 @@ ctl_service_sentence(const CtlService *service)
 
 static void
 direction_json(JsonBuilder *builder, const char *name, const char *ports, gboolean allowed,
-               guint64 connections)
+               const guint64 *connections)
 {
     json_builder_set_member_name(builder, name);
     if (ports[0] == '\0') {
@@ -86,7 +88,11 @@ direction_json(JsonBuilder *builder, const char *name, const char *ports, gboole
     json_builder_begin_object(builder);
     ctl_json_string(builder, "ports", ports);
     ctl_json_boolean(builder, "allowed", allowed);
-    ctl_json_int(builder, "connections", MIN(connections, G_MAXINT64));
+    json_builder_set_member_name(builder, "connections");
+    if (connections)
+        json_builder_add_int_value(builder, MIN(*connections, G_MAXINT64));
+    else
+        json_builder_add_null_value(builder);
     json_builder_end_object(builder);
 }
 
@@ -99,9 +105,9 @@ ctl_service_json(JsonBuilder *builder, const CtlService *service)
     ctl_json_string(builder, "group", service->group);
     ctl_json_string(builder, "about", service->about);
     direction_json(builder, "out", service->out_ports, (service->allowed & AKIN_OUTGOING) != 0,
-                   service->out_connections);
+                   service->counted ? &service->out_connections : NULL);
     direction_json(builder, "in", service->in_ports, (service->allowed & AKIN_INCOMING) != 0,
-                   service->in_connections);
+                   service->counted ? &service->in_connections : NULL);
     ctl_json_boolean(builder, "own", service->own);
     json_builder_end_object(builder);
 }

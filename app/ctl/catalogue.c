@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "error.h"
 #include "names.h"
 
 static void
@@ -35,11 +36,13 @@ ctl_catalogue_new(GVariant *services, GVariant *counts)
     GVariantIter iter;
     CtlService service = {0};
     g_variant_iter_init(&iter, services);
+    service.counted = counts != NULL;
     while (g_variant_iter_next(&iter, "(&s&s&s&s&s&sub)", &service.name, &service.title,
                                &service.group, &service.about, &service.out_ports,
                                &service.in_ports, &service.allowed, &service.own))
         g_array_append_val(catalogue->services, service);
-    count_connections(catalogue, counts);
+    if (counts)
+        count_connections(catalogue, counts);
     return catalogue;
 }
 
@@ -57,11 +60,14 @@ ctl_catalogue_ask(Ctl *ctl, GError **error)
     g_autoptr(GVariant) services = ctl_ask(ctl, "ListServices", NULL, error);
     if (!services)
         return NULL;
-    g_autoptr(GVariant) counts = ctl_ask(ctl, "CountConnections", NULL, error);
-    if (!counts)
+    g_autoptr(GError) refused = NULL;
+    g_autoptr(GVariant) counts = ctl_ask(ctl, "CountConnections", NULL, &refused);
+    if (!counts && !g_error_matches(refused, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED)) {
+        g_propagate_error(error, g_steal_pointer(&refused));
         return NULL;
+    }
     g_autoptr(GVariant) list = g_variant_get_child_value(services, 0);
-    g_autoptr(GVariant) numbers = g_variant_get_child_value(counts, 0);
+    g_autoptr(GVariant) numbers = counts ? g_variant_get_child_value(counts, 0) : NULL;
     return ctl_catalogue_new(list, numbers);
 }
 

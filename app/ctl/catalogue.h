@@ -11,6 +11,7 @@ typedef struct {
     const char *out_ports, *in_ports; /* PORTS; empty: not offered in that direction */
     guint allowed;                    /* AKIN_OUTGOING | AKIN_INCOMING */
     gboolean own;
+    gboolean counted; /* whoever asks may know how many connections there were */
     guint64 out_connections, in_connections;
 } CtlService;
 
@@ -20,7 +21,10 @@ typedef struct {
 } CtlCatalogue;
 
 CtlCatalogue *ctl_catalogue_ask(Ctl *ctl, GError **error);
-/* services is an a(ssssssub), counts an a(stt), as ListServices and CountConnections give them. */
+/*
+ * services is an a(ssssssub), counts an a(stt), as ListServices and CountConnections give them;
+ * NULL: not counted.
+ */
 CtlCatalogue *ctl_catalogue_new(GVariant *services, GVariant *counts);
 void ctl_catalogue_free(CtlCatalogue *catalogue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CtlCatalogue, ctl_catalogue_free)

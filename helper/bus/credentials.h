@@ -5,7 +5,15 @@
 #include <sys/types.h>
 
 /*
- * Who is at the other end of a Unix socket, from the kernel and not from the peer's words.
- * One file per operating system.
+ * Who is at the other end of a Unix socket: as it was when the peer connected, from the kernel and
+ * not from the peer's words. Rights go by uid; pid and start_time are for polkit alone, which asks
+ * the person in front of that process. 0 where they are not known.
  */
-gboolean akin_credentials_read(GSocket *socket, uid_t *uid, GError **error);
+typedef struct {
+    uid_t uid;
+    pid_t pid;
+    guint64 start_time; /* of the process: proc(5), field 22 */
+} AkinCredentials;
+
+/* One file per operating system. */
+gboolean akin_credentials_read(GSocket *socket, AkinCredentials *who, GError **error);

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "controller.h"
+#include "rights.h"
 
 /*
  * The methods of org.akin.Helper1: words in, a call of the controller, words out. The interface
@@ -11,7 +12,7 @@
  */
 typedef struct {
     const char *name;
-    gboolean open; /* for everybody; all others need rights */
+    AkinRight right;
 
     /*
      * parameters have the type that the interface says. Returns the answer, floating, NULL when
@@ -22,6 +23,6 @@ typedef struct {
 
 /*
  * NULL for a name that is not listed: such a method does not exist, whatever the XML says. (But
- * for MayControl, which is about the caller and therefore the server's.)
+ * for MayControl, which is about the caller: calls.c.)
  */
 const AkinMethod *akin_method_find(const char *name);

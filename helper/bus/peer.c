@@ -31,7 +31,7 @@ typedef struct {
 } Link;
 
 struct _AkinPeer {
-    uid_t uid;
+    AkinCredentials who;
     gboolean stranger;
     const AkinPeerListener *listener;
     gpointer user_data;
@@ -50,10 +50,10 @@ struct _AkinPeer {
     GQueue waiting; /* GDBusMethodInvocation */
 };
 
-uid_t
-akin_peer_uid(const AkinPeer *peer)
+const AkinCredentials *
+akin_peer_who(const AkinPeer *peer)
 {
-    return peer->uid;
+    return &peer->who;
 }
 
 gboolean
@@ -320,13 +320,13 @@ socket_readable(int fd, GIOCondition condition, gpointer user_data)
 }
 
 AkinPeer *
-akin_peer_new(GSocket *socket, uid_t uid, gboolean stranger, const char *guid,
+akin_peer_new(GSocket *socket, const AkinCredentials *who, gboolean stranger, const char *guid,
               const AkinPeerListener *listener, gpointer user_data)
 {
     AkinPeer *peer = g_new0(AkinPeer, 1);
-    peer->uid = uid;
+    peer->who = *who;
     peer->stranger = stranger;
-    peer->handshake.uid = uid;
+    peer->handshake.uid = who->uid;
     peer->guid = g_strdup(guid);
     peer->listener = listener;
     peer->user_data = user_data;

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <sys/types.h>
+
+#include "credentials.h"
 
 /*
  * One client: from accept, through the handshake, to a D-Bus connection with our object on it.
@@ -30,13 +31,14 @@ typedef struct {
  * Takes a reference on socket. listener must outlive the peer. guid is copied. stranger: may look
  * and change nothing, as far as can be told when it comes.
  */
-AkinPeer *akin_peer_new(GSocket *socket, uid_t uid, gboolean stranger, const char *guid,
-                        const AkinPeerListener *listener, gpointer user_data);
+AkinPeer *akin_peer_new(GSocket *socket, const AkinCredentials *who, gboolean stranger,
+                        const char *guid, const AkinPeerListener *listener, gpointer user_data);
 
 /* Closes without calling gone. */
 void akin_peer_free(AkinPeer *peer);
 
-uid_t akin_peer_uid(const AkinPeer *peer);
+/* Owned by the peer. */
+const AkinCredentials *akin_peer_who(const AkinPeer *peer);
 gboolean akin_peer_is_stranger(const AkinPeer *peer);
 
 /* When it last asked for something, or came: g_get_monotonic_time(). */

@@ -6,6 +6,11 @@
 #include <string.h>
 
 #include "error.h"
+#include "polkit.h"
+
+/* org.akin.helper.policy says who may, where polkit is asked. */
+#define ACTION_CONTROL "org.akin.helper.control"
+#define ACTION_READ_LOG "org.akin.helper.read-log"
 
 static const char *const administrators[] = {"sudo", "wheel", "admin", NULL};
 
@@ -23,9 +28,11 @@ is_administrators(gid_t gid)
     return FALSE;
 }
 
-static gboolean
-is_administrator(uid_t uid)
+gboolean
+akin_rights_is_administrator(uid_t uid)
 {
+    if (uid == 0)
+        return TRUE;
     const struct passwd *user = getpwuid(uid);
     if (!user)
         return FALSE;
@@ -44,12 +51,84 @@ is_administrator(uid_t uid)
     return FALSE;
 }
 
-gboolean
-akin_rights_check(uid_t uid, GError **error)
+/* --- A decision ------------------------------------------------------------------------------- */
+
+struct _AkinRights {
+    AkinPolkit *polkit;
+};
+
+typedef struct {
+    uid_t uid;
+    AkinRightsDecided decided;
+    gpointer user_data;
+} Question;
+
+AkinRights *
+akin_rights_new(void)
 {
-    if (uid == 0 || is_administrator(uid))
-        return TRUE;
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED,
-                "only administrators may change the firewall; try it with sudo");
-    return FALSE;
+    AkinRights *rights = g_new0(AkinRights, 1);
+    rights->polkit = akin_polkit_new();
+    return rights;
+}
+
+void
+akin_rights_free(AkinRights *rights)
+{
+    akin_polkit_free(rights->polkit);
+    g_free(rights);
+}
+
+/* Why not; NULL for yes. */
+static const char *
+refusal(AkinPolkitAnswer answer, uid_t uid)
+{
+    switch (answer) {
+    case AKIN_POLKIT_YES: return NULL;
+    case AKIN_POLKIT_ABSENT:
+        if (akin_rights_is_administrator(uid))
+            return NULL;
+        break;
+    case AKIN_POLKIT_NO:
+    case AKIN_POLKIT_CANCELLED: break;
+    case AKIN_POLKIT_WOULD_ASK:
+        return "an administrator's password is needed, and nothing here can ask for it; try it "
+               "with sudo";
+    case AKIN_POLKIT_DISMISSED:
+        return "the question for the password was cancelled; nothing was changed";
+    case AKIN_POLKIT_SILENT:
+        return "the question for the password was not answered; nothing was changed";
+    case AKIN_POLKIT_FAILED: return "polkit cannot be asked who may do this; try it with sudo";
+    }
+    return "only administrators may change the firewall; try it with sudo";
+}
+
+static void
+answered(AkinPolkitAnswer answer, gpointer user_data)
+{
+    g_autofree Question *question = user_data;
+    g_autoptr(GError) error = NULL;
+    const char *why = refusal(answer, question->uid);
+    if (answer == AKIN_POLKIT_CANCELLED)
+        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "nobody asks any more");
+    else if (why)
+        error = g_error_new_literal(AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, why);
+    question->decided(answer == AKIN_POLKIT_WOULD_ASK, error, question->user_data);
+}
+
+void
+akin_rights_check(AkinRights *rights, const AkinCredentials *who, AkinRight right,
+                  gboolean interactive, GCancellable *cancellable, AkinRightsDecided decided,
+                  gpointer user_data)
+{
+    if (who->uid == 0 || right == AKIN_RIGHT_LOOK) {
+        decided(FALSE, NULL, user_data);
+        return;
+    }
+    Question *question = g_new0(Question, 1);
+    question->uid = who->uid;
+    question->decided = decided;
+    question->user_data = user_data;
+    akin_polkit_ask(rights->polkit, who,
+                    right == AKIN_RIGHT_CONTROL ? ACTION_CONTROL : ACTION_READ_LOG, interactive,
+                    cancellable, answered, question);
 }

@@ -1,12 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <glib.h>
-#include <sys/types.h>
+#include "credentials.h"
 
 /*
- * The one place that decides who may change things: root, and members of the administrators' group
- * (sudo, wheel or admin, whichever this system has). Everybody else may look.
- * FALSE with AKIN_ERROR_NOT_ALLOWED, which says what to do.
+ * The one place that decides who may do what, and says no to everybody else: root always; on a
+ * system with polkit(8) whoever that says, after a password where it wants one; elsewhere members
+ * of the administrators' group (sudo, wheel or admin, whichever this system has). Main thread only.
  */
-gboolean akin_rights_check(uid_t uid, GError **error);
+typedef struct _AkinRights AkinRights;
+
+typedef enum {
+    AKIN_RIGHT_LOOK,     /* everybody's */
+    AKIN_RIGHT_READ_LOG, /* to read what others do: org.akin.helper.read-log */
+    AKIN_RIGHT_CONTROL,  /* to change anything: org.akin.helper.control */
+} AkinRight;
+
+/*
+ * error NULL: yes. Else AKIN_ERROR_NOT_ALLOWED, which says why and what to do, or
+ * G_IO_ERROR_CANCELLED; would_ask: a password is what is missing.
+ */
+typedef void (*AkinRightsDecided)(gboolean would_ask, const GError *error, gpointer user_data);
+
+AkinRights *akin_rights_new(void);
+void akin_rights_free(AkinRights *rights); /* no question may be open */
+
+/*
+ * Calls decided once: before it returns, or later when somebody has to be asked. interactive: the
+ * person may be asked for a password.
+ */
+void akin_rights_check(AkinRights *rights, const AkinCredentials *who, AkinRight right,
+                       gboolean interactive, GCancellable *cancellable, AkinRightsDecided decided,
+                       gpointer user_data);
+
+/* Root, or in the administrators' group: whether or not a password would be asked for. */
+gboolean akin_rights_is_administrator(uid_t uid);

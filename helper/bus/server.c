@@ -2,12 +2,10 @@
 #include "server.h"
 
 #include <glib-unix.h>
-#include <string.h>
 
 #include "akin-helper1.h"
-#include "credentials.h"
+#include "calls.h"
 #include "error.h"
-#include "methods.h"
 #include "names.h"
 #include "peer.h"
 #include "properties.h"
@@ -27,6 +25,7 @@
 
 struct _AkinServer {
     AkinController *controller;
+    AkinCalls *calls;
     AkinProperties *properties;
     AkinListeningSocket *listening;
     guint incoming, pause;
@@ -63,30 +62,11 @@ note_offence(AkinServer *server, uid_t uid, const char *offence)
 
 /* --- One client's object ---------------------------------------------------------------------- */
 
-static GVariant *
-run_method(AkinServer *server, AkinPeer *peer, const char *name, GVariant *parameters,
-           GError **error)
-{
-    if (strcmp(name, "MayControl") == 0)
-        return g_variant_new("(s)", akin_rights_check(akin_peer_uid(peer), NULL) ? "yes" : "no");
-    const AkinMethod *method = akin_method_find(name);
-    if (!method) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "no method of that name");
-        return NULL;
-    }
-    if (!method->open && !akin_rights_check(akin_peer_uid(peer), error))
-        return NULL;
-    return method->run(server->controller, parameters, error);
-}
-
 static void
 peer_called(AkinPeer *peer, GDBusMethodInvocation *invocation, gpointer user_data)
 {
-    g_autoptr(GError) error = NULL;
-    GVariant *answer =
-        run_method(user_data, peer, g_dbus_method_invocation_get_method_name(invocation),
-                   g_dbus_method_invocation_get_parameters(invocation), &error);
-    akin_peer_answer(peer, invocation, answer, error);
+    AkinServer *server = user_data;
+    akin_calls_take(server->calls, peer, invocation);
 }
 
 static AkinPeer *
@@ -152,7 +132,8 @@ peer_gone(AkinPeer *peer, const char *offence, gpointer user_data)
 {
     AkinServer *server = user_data;
     if (offence)
-        note_offence(server, akin_peer_uid(peer), offence);
+        note_offence(server, akin_peer_who(peer)->uid, offence);
+    akin_calls_forget(server->calls, peer);
     g_ptr_array_remove_fast(server->peers, peer);
 }
 
@@ -163,6 +144,7 @@ static const AkinPeerListener peer_listener = {peer_ready, peer_called, peer_gon
 static void
 put_out(AkinServer *server, AkinPeer *peer)
 {
+    akin_calls_forget(server->calls, peer);
     g_ptr_array_remove_fast(server->peers, peer);
     akin_peer_free(peer);
 }
@@ -194,23 +176,23 @@ has_room(const AkinServer *server, uid_t uid)
 {
     guint of_user = 0;
     for (guint i = 0; i < server->peers->len; i++)
-        of_user += akin_peer_uid(server->peers->pdata[i]) == uid;
+        of_user += akin_peer_who(server->peers->pdata[i])->uid == uid;
     return of_user < PEERS_OF_USER_MAX;
 }
 
 static void
 take_peer(AkinServer *server, GSocket *socket)
 {
-    uid_t uid;
+    AkinCredentials who;
     g_autoptr(GError) error = NULL;
-    if (!akin_credentials_read(socket, &uid, &error)) {
+    if (!akin_credentials_read(socket, &who, &error)) {
         g_warning("%s", error->message);
-    } else if (!has_room(server, uid)) {
-        note_offence(server, uid, "has too many connections");
+    } else if (!has_room(server, who.uid)) {
+        note_offence(server, who.uid, "has too many connections");
     } else {
-        gboolean stranger = !akin_rights_check(uid, NULL);
-        g_ptr_array_add(server->peers,
-                        akin_peer_new(socket, uid, stranger, server->guid, &peer_listener, server));
+        gboolean stranger = !akin_rights_is_administrator(who.uid);
+        g_ptr_array_add(server->peers, akin_peer_new(socket, &who, stranger, server->guid,
+                                                     &peer_listener, server));
         make_room(server);
     }
 }
@@ -300,6 +282,7 @@ akin_server_new(const char *path, AkinController *controller, GError **error)
         return NULL;
     AkinServer *server = g_new0(AkinServer, 1);
     server->controller = controller;
+    server->calls = akin_calls_new(controller);
     server->listening = listening;
     server->properties = akin_properties_new(controller);
     server->guid = g_dbus_generate_guid();
@@ -366,7 +349,9 @@ akin_server_free(AkinServer *server)
     /* From here on nobody is served: a Start now would outlive the helper. */
     server->leaving = TRUE;
     flush_all(server);
-    g_ptr_array_foreach(server->peers, (GFunc) (void *) akin_peer_free, NULL);
+    while (server->peers->len > 0)
+        put_out(server, server->peers->pdata[0]);
+    akin_calls_free(server->calls);
     g_ptr_array_unref(server->peers);
     g_hash_table_unref(server->offenders);
     akin_listening_socket_free(server->listening);

@@ -30,6 +30,8 @@ import unittest
 from lab import Lab
 
 REPOSITORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+# Whoever sits in front of this computer is none of a test's business.
+NO_SYSTEM_BUS = ('env', 'DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent')
 BUILD = os.path.abspath(os.environ.get('AKIN_BUILD') or os.path.join(REPOSITORY, 'build'))
 HELPER = os.path.join(BUILD, 'helper', 'akin-helper')
 AKINCTL = os.path.join(BUILD, 'app', 'ctl', 'akinctl')
@@ -218,7 +220,7 @@ class Helper:
                 raise Failed(f'the helper said: {line}')
 
     def _launch(self, prelude, more=(), **streams):
-        return self.laptop.start([*prelude, HELPER, '--socket', self.socket, '--config', self.config,
+        return self.laptop.start([*NO_SYSTEM_BUS, *prelude, HELPER, '--socket', self.socket, '--config', self.config,
                                   '--state-dir', self.state_dir, *more], **streams)
 
 

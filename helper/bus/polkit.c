@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "polkit.h"
+
+#include <string.h>
+
+#define POLKIT "org.freedesktop.PolicyKit1"
+#define AUTHORITY_PATH "/org/freedesktop/PolicyKit1/Authority"
+#define AUTHORITY_INTERFACE "org.freedesktop.PolicyKit1.Authority"
+
+/* CheckAuthorizationFlags */
+#define ALLOW_USER_INTERACTION 1u
+
+/* Seconds for an answer that needs no person. */
+#define QUICK 5
+
+struct _AkinPolkit {
+    GDBusConnection *bus; /* our own; NULL until it is needed */
+    guint serial;         /* of questions, so that they can be cancelled */
+};
+
+typedef struct {
+    AkinPolkit *polkit;
+    AkinCredentials who;
+    char *action, *id;
+    gboolean interactive;
+    GCancellable *cancellable;
+    AkinPolkitAnswered answered;
+    gpointer user_data;
+} Question;
+
+static void
+question_free(Question *question)
+{
+    g_free(question->action);
+    g_free(question->id);
+    g_clear_object(&question->cancellable);
+    g_free(question);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
+
+AkinPolkit *
+akin_polkit_new(void)
+{
+    return g_new0(AkinPolkit, 1);
+}
+
+void
+akin_polkit_free(AkinPolkit *polkit)
+{
+    g_clear_object(&polkit->bus);
+    g_free(polkit);
+}
+
+/* --- The answer ------------------------------------------------------------------------------- */
+
+/* Only where the bus says that nobody of that name exists: all else is trouble, and means no. */
+static AkinPolkitAnswer
+answer_of_error(const GError *error)
+{
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return AKIN_POLKIT_CANCELLED;
+    g_autofree char *name = g_dbus_error_get_remote_error(error);
+    if (g_strcmp0(name, "org.freedesktop.DBus.Error.ServiceUnknown") == 0)
+        return AKIN_POLKIT_ABSENT;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        return AKIN_POLKIT_SILENT;
+    if (g_strcmp0(name, POLKIT ".Error.Cancelled") == 0)
+        return AKIN_POLKIT_DISMISSED;
+    g_warning("cannot ask polkit: %s", error->message);
+    return AKIN_POLKIT_FAILED;
+}
+
+static AkinPolkitAnswer
+answer_of_result(GVariant *result)
+{
+    gboolean authorized, challenge;
+    const char *dismissed = NULL;
+    g_autoptr(GVariant) details = NULL;
+    g_variant_get(result, "((bb@a{ss}))", &authorized, &challenge, &details);
+    if (authorized)
+        return AKIN_POLKIT_YES;
+    if (g_variant_lookup(details, "polkit.dismissed", "&s", &dismissed))
+        return AKIN_POLKIT_DISMISSED;
+    return challenge ? AKIN_POLKIT_WOULD_ASK : AKIN_POLKIT_NO;
+}
+
+/* Else the password dialog would stay, for a question that nobody asks any more. */
+static void
+take_back(const Question *question, GDBusConnection *bus)
+{
+    g_dbus_connection_call(bus, POLKIT, AUTHORITY_PATH, AUTHORITY_INTERFACE,
+                           "CancelCheckAuthorization", g_variant_new("(s)", question->id), NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+}
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(Question) question = user_data;
+    g_autoptr(GError) error = NULL;
+    GDBusConnection *bus = G_DBUS_CONNECTION(source);
+    g_autoptr(GVariant) value = g_dbus_connection_call_finish(bus, result, &error);
+    AkinPolkitAnswer answer = value ? answer_of_result(value) : answer_of_error(error);
+    if (answer == AKIN_POLKIT_CANCELLED || answer == AKIN_POLKIT_SILENT)
+        take_back(question, bus);
+    question->answered(answer, question->user_data);
+}
+
+/* --- The question ----------------------------------------------------------------------------- */
+
+/* The uid goes with it: a process that changes its user meanwhile does not change the answer. */
+static GVariant *
+subject(const AkinCredentials *who)
+{
+    GVariantDict dict;
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "pid", "u", (guint32) who->pid);
+    g_variant_dict_insert(&dict, "start-time", "t", who->start_time);
+    g_variant_dict_insert(&dict, "uid", "i", (gint32) who->uid);
+    return g_variant_new("(s@a{sv})", "unix-process", g_variant_dict_end(&dict));
+}
+
+static void
+ask(Question *question)
+{
+    guint seconds = question->interactive ? AKIN_POLKIT_PATIENCE : QUICK;
+    GVariant *parameters =
+        g_variant_new("(@(sa{sv})s@a{ss}us)", subject(&question->who), question->action,
+                      g_variant_new_array(G_VARIANT_TYPE("{ss}"), NULL, 0),
+                      question->interactive ? ALLOW_USER_INTERACTION : 0, question->id);
+    g_dbus_connection_call(question->polkit->bus, POLKIT, AUTHORITY_PATH, AUTHORITY_INTERFACE,
+                           "CheckAuthorization", parameters, G_VARIANT_TYPE("((bba{ss}))"),
+                           G_DBUS_CALL_FLAGS_NONE, (int) seconds * 1000, question->cancellable,
+                           on_answer, question);
+}
+
+/* Several questions may have been waiting for a bus; the first one that gets it keeps it. */
+static void
+on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(Question) question = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GDBusConnection) bus = g_dbus_connection_new_for_address_finish(result, &error);
+    (void) source;
+    if (!bus) {
+        gboolean absent = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+                          g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+        question->answered(absent ? AKIN_POLKIT_ABSENT : answer_of_error(error),
+                           question->user_data);
+        return;
+    }
+    g_dbus_connection_set_exit_on_close(bus, FALSE);
+    g_set_object(&question->polkit->bus, bus);
+    ask(g_steal_pointer(&question));
+}
+
+void
+akin_polkit_ask(AkinPolkit *polkit, const AkinCredentials *who, const char *action,
+                gboolean interactive, GCancellable *cancellable, AkinPolkitAnswered answered,
+                gpointer user_data)
+{
+    Question *question = g_new0(Question, 1);
+    question->polkit = polkit;
+    question->who = *who;
+    question->action = g_strdup(action);
+    question->id = g_strdup_printf("akin-%u", ++polkit->serial);
+    question->interactive = interactive;
+    question->cancellable = g_object_ref(cancellable);
+    question->answered = answered;
+    question->user_data = user_data;
+    if (polkit->bus && !g_dbus_connection_is_closed(polkit->bus)) {
+        ask(question);
+        return;
+    }
+    g_autofree char *address = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
+    g_dbus_connection_new_for_address(address,
+                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                      NULL, cancellable, on_bus, question);
+}

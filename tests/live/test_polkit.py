@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Who may change things where polkit decides: a stand-in for it says yes, no or nothing, and the real one says no."""
+
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+from helper import ORDINARY_USER, AkinCase, wait_for
+from system_bus import ALLOWED, CHALLENGE, DENIED, DISMISSED, Polkit, SystemBus
+from wire import Client
+
+CONTROL, READ_LOG = 'org.akin.helper.control', 'org.akin.helper.read-log'
+NOT_ALLOWED = 4
+INTERACTIVE = 4  # of D-Bus: the system may ask a person
+POLKITD = '/usr/lib/polkit-1/polkitd'
+POLICY = os.path.join(os.path.dirname(__file__), '..', '..', 'helper', 'service', 'org.akin.helper.policy')
+QUICK = 1.5  # seconds
+
+
+class PolkitCase(AkinCase):
+    """The helper is started anew, with a system bus."""
+
+    def setUp(self):
+        super().setUp()
+        self.bus = self.enterContext(SystemBus(self.helper.folder))
+        self.helper.stop()
+
+    def start(self):
+        self.helper.start(*self.bus.prelude)
+
+    def change(self, *arguments, user=ORDINARY_USER):
+        """A change by a user: akinctl's exit code and what it said."""
+        done = self.akinctl(*(arguments or ('firewall', 'off')), user=user, check=False)
+        return done.returncode, done.stderr
+
+    def firewall(self):
+        return self.helper.json('status')['firewall']
+
+
+class StandIn(PolkitCase):
+    def setUp(self):
+        super().setUp()
+        self.polkit = self.enterContext(Polkit(self.bus))
+        self.start()
+
+    def test_allowed(self):
+        self.polkit.answer = ALLOWED
+        self.assertEqual(self.change(), (0, ''))
+        self.assertFalse(self.firewall())
+        (action, pid, uid, interactive), = [one for one in self.polkit.questions if one[0] == CONTROL]
+        self.assertEqual((uid, interactive), (ORDINARY_USER, True))
+        self.assertNotEqual(pid, os.getpid())
+
+    def test_refused(self):
+        for answer, said in ((DENIED, 'only administrators'), (CHALLENGE, 'try it with sudo'),
+                             (DISMISSED, 'was cancelled; nothing was changed')):
+            with self.subTest(said):
+                self.polkit.answer = answer
+                code, words = self.change()
+                self.assertEqual(code, NOT_ALLOWED, words)
+                self.assertIn(said, words)
+                self.assertEqual(words.count('\n'), 1)
+        self.assertTrue(self.firewall())
+
+    def test_root_is_not_asked_about(self):
+        self.assertEqual(self.change(user=None), (0, ''))
+        self.assertFalse(self.firewall())
+        self.assertEqual(self.polkit.questions, [])
+
+    def test_whether_it_may_is_told_without_asking_the_person(self):
+        client = self.enterContext(Client(self.helper))
+        self.assertTrue(client.log_in())
+        for answer, word in ((ALLOWED, b'yes\0'), (CHALLENGE, b'ask\0'), (DENIED, b'no\0')):
+            self.polkit.answer = answer
+            client.call('MayControl')
+            self.assertIn(word, client.answer())
+        self.assertEqual({(action, asked) for action, _, _, asked in self.polkit.questions}, {(CONTROL, False)})
+
+    def test_looking_needs_nobody(self):
+        for command in (('nic',), ('rules',), ('forward', 'list'), ('explain', 'out', 'tcp', '80')):
+            self.assertEqual(self.akinctl(*command, user=ORDINARY_USER).returncode, 0)
+        self.assertEqual(self.polkit.questions, [])
+
+    def test_what_others_do_is_for_who_may_know(self):
+        for answer, known in ((ALLOWED, True), (DENIED, False)):
+            self.polkit.answer = answer
+            listed = self.helper.json('services', user=ORDINARY_USER)['services']
+            self.assertEqual([type(one['out']['connections']) is int for one in listed if one['out']],
+                             [known] * len([one for one in listed if one['out']]))
+        self.assertEqual({action for action, *_ in self.polkit.questions}, {READ_LOG})
+
+    def test_while_a_person_thinks_everybody_is_served(self):
+        self.polkit.answer = None
+        client = self.thinking()
+        begin = time.monotonic()
+        self.assertEqual(self.akinctl('nic', user=ORDINARY_USER).stdout, 'en0\n')
+        self.assertEqual(self.change('nat', 'off', user=None), (0, ''))
+        client.call('ListServices')
+        self.assertIn(b'ssh\0', client.answer())
+        self.assertLess(time.monotonic() - begin, QUICK)
+        self.polkit.say(ALLOWED)
+        client.answer()
+        self.assertFalse(self.helper.json('status')['enforcing'])
+
+    def test_changes_keep_their_order(self):
+        """The second waits for the first, also when the first has to wait for a person."""
+        self.polkit.answer = None
+        client = self.thinking()
+        client.call('Start', flags=INTERACTIVE)
+        time.sleep(0.1)
+        self.assertEqual(len(self.polkit.questions), 1)
+        self.polkit.answer = ALLOWED
+        self.polkit.say(ALLOWED)
+        client.answer()
+        client.answer()
+        self.assertTrue(self.helper.json('status')['enforcing'])
+
+    def test_who_leaves_takes_the_question_along(self):
+        self.polkit.answer = None
+        client = self.thinking()
+        client.call('Stop', flags=INTERACTIVE)
+        client.socket.close()
+        wait_for(lambda: self.polkit.cancelled, 'the question to be taken back')
+        self.assertEqual(len(self.polkit.questions), 1)
+        self.assertTrue(self.helper.json('status')['enforcing'])
+
+    def test_the_helper_ends_while_a_person_thinks(self):
+        self.polkit.answer = None
+        client = self.thinking()
+        self.helper.stop()  # polkit takes back the questions of whoever leaves the bus
+        self.assertLess(client.time_until_closed(time.monotonic()), QUICK)
+
+    def thinking(self):
+        """A client that has asked for an end of everything, which a person is being asked about."""
+        client = self.enterContext(Client(self.helper))
+        self.assertTrue(client.log_in())
+        client.call('Stop', flags=INTERACTIVE)
+        wait_for(lambda: self.polkit.questions, 'the question')
+        return client
+
+
+class Gone(PolkitCase):
+    """Without an answer nothing is allowed; without any polkit the administrators' group counts."""
+
+    def test_it_goes_while_a_person_thinks(self):
+        with Polkit(self.bus) as polkit:
+            self.start()
+            self.helper.expect('cannot ask polkit')
+            polkit.answer = None
+            client = self.enterContext(Client(self.helper))
+            self.assertTrue(client.log_in())
+            client.call('Stop', flags=INTERACTIVE)
+            wait_for(lambda: polkit.questions, 'the question')
+        self.assertIn(b'org.akin.Error.NotAllowed', client.answer())
+        self.assertTrue(self.helper.json('status')['enforcing'])
+
+    def test_there_is_none(self):
+        self.start()
+        code, said = self.change()
+        self.assertEqual(code, NOT_ALLOWED)
+        self.assertIn('only administrators', said)
+
+    def test_the_bus_comes_back(self):
+        with Polkit(self.bus) as polkit:
+            polkit.answer = ALLOWED
+            self.start()
+            self.assertEqual(self.change(), (0, ''))
+        self.bus.__exit__()
+        self.assertEqual(self.change('firewall', 'on')[0], NOT_ALLOWED)
+        self.bus.__enter__()
+        with Polkit(self.bus) as polkit:
+            polkit.answer = ALLOWED
+            self.assertEqual(self.change('firewall', 'on'), (0, ''))
+
+
+class Real(PolkitCase):
+    """The real polkitd, with our actions, and a rule of this test's."""
+
+    RULE = 'polkit.addRule(function(action) {{ if (action.id == "{action}") return polkit.Result.{result}; }});'
+
+    def setUp(self):
+        super().setUp()
+        self.start()
+
+    def polkitd(self, result):
+        """In a mount namespace of its own, where the system's rules and actions are ours."""
+        folder = os.path.join(self.helper.folder, 'polkit-' + result)
+        for name in ('actions', 'rules.d'):
+            os.makedirs(os.path.join(folder, name))
+        shutil.copy(POLICY, os.path.join(folder, 'actions'))
+        with open(os.path.join(folder, 'rules.d', '10-test.rules'), 'w') as file:
+            file.write(self.RULE.format(action=CONTROL, result=result))
+        script = ('mount --bind "$1/actions" /usr/share/polkit-1/actions && '
+                  'mount --bind "$1/rules.d" /usr/share/polkit-1/rules.d && exec "$2" --no-debug')
+        process = subprocess.Popen(
+            ['unshare', '--mount', 'sh', '-c', script, 'sh', folder, POLKITD],
+            env={**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': self.bus.address},
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        subprocess.run(['gdbus', 'wait', '--system', '--timeout', '20', 'org.freedesktop.PolicyKit1'], check=True,
+                       env={**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': self.bus.address})
+        return process
+
+    def test_allowed_by_a_rule(self):
+        self.polkitd('YES')
+        self.assertEqual(self.change(), (0, ''))
+        self.assertFalse(self.firewall())
+
+    def test_denied_by_a_rule(self):
+        self.polkitd('NO')
+        code, said = self.change()
+        self.assertEqual(code, NOT_ALLOWED)
+        self.assertIn('only administrators', said)
+        self.assertTrue(self.firewall())
+
+    def test_a_password_that_nobody_here_asks_for(self):
+        self.polkitd('AUTH_ADMIN')
+        code, said = self.change()
+        self.assertEqual(code, NOT_ALLOWED)
+        self.assertIn('try it with sudo', said)
+        self.assertTrue(self.firewall())
+
+
+if __name__ == '__main__':
+    unittest.main()

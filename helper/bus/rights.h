@@ -10,10 +10,11 @@
  */
 typedef struct _AkinRights AkinRights;
 
+/* The strictest comes first: what says nothing is that. */
 typedef enum {
-    AKIN_RIGHT_LOOK,     /* everybody's */
-    AKIN_RIGHT_READ_LOG, /* to read what others do: org.akin.helper.read-log */
     AKIN_RIGHT_CONTROL,  /* to change anything: org.akin.helper.control */
+    AKIN_RIGHT_READ_LOG, /* to read what others do: org.akin.helper.read-log */
+    AKIN_RIGHT_LOOK,     /* everybody's */
 } AkinRight;
 
 /*

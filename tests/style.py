@@ -21,11 +21,11 @@ MAN_PAGE = re.compile(r'\.[1578]$')
 
 @functools.cache
 def files():
-    """Every file of the project, by its path from the top; what is built and what git keeps is not."""
+    """Every file of the project, by its path from the top; what is built, what git keeps and fuzzers' input is not."""
     found = []
     for folder, folders, names in os.walk(ROOT):
         here = os.path.relpath(folder, ROOT)
-        folders[:] = [name for name in folders if name not in ('.git', '__pycache__')
+        folders[:] = [name for name in folders if name not in ('.git', '__pycache__', 'corpus')
                       and not (here == '.' and name.startswith('build'))]
         found += [os.path.normpath(os.path.join(here, name)) for name in names]
     return sorted(path for path in found if not path.endswith('.pyc'))

@@ -61,61 +61,77 @@ find(AkinDebt *debt, guint32 serial)
 gboolean
 akin_debt_add_call(AkinDebt *debt, guint32 serial, GVariant *body)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&debt->mutex);
+    g_mutex_lock(&debt->mutex);
     Call *call = debt->asked < AKIN_DEBT_ASKED_MAX ? find(debt, 0) : NULL;
-    if (!call)
-        return FALSE;
-    *call = (Call){.serial = serial, .asked = cost(body)};
-    debt->asked += call->asked;
-    return TRUE;
+    if (call) {
+        *call = (Call){.serial = serial, .asked = cost(body)};
+        debt->asked += call->asked;
+    }
+    g_mutex_unlock(&debt->mutex);
+    return call != NULL;
 }
 
 gboolean
 akin_debt_add_signal(AkinDebt *debt, GVariant *body)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&debt->mutex);
-    if (debt->signals >= AKIN_DEBT_SIGNALS_MAX)
-        return FALSE;
-    debt->signals += cost(body);
-    return TRUE;
+    g_mutex_lock(&debt->mutex);
+    gboolean room = debt->signals < AKIN_DEBT_SIGNALS_MAX;
+    if (room)
+        debt->signals += cost(body);
+    g_mutex_unlock(&debt->mutex);
+    return room;
 }
 
 void
 akin_debt_add_answer(AkinDebt *debt, guint32 serial, GVariant *body)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&debt->mutex);
+    g_mutex_lock(&debt->mutex);
     Call *call = find(debt, serial);
-    if (!call)
-        return;
-    gsize more = cost(body);
-    call->answer += more;
-    debt->answers += more;
+    if (call) {
+        call->answer += cost(body);
+        debt->answers += cost(body);
+    }
+    g_mutex_unlock(&debt->mutex);
 }
 
 gboolean
 akin_debt_is_behind(AkinDebt *debt)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&debt->mutex);
-    debt->behind = debt->answers >= AKIN_DEBT_ANSWERS_MAX;
-    return debt->behind;
+    g_mutex_lock(&debt->mutex);
+    gboolean behind = debt->answers >= AKIN_DEBT_ANSWERS_MAX;
+    debt->behind = behind;
+    g_mutex_unlock(&debt->mutex);
+    return behind;
+}
+
+static void
+pay_signal(AkinDebt *debt, GVariant *body)
+{
+    debt->signals -= MIN(debt->signals, cost(body));
+}
+
+static void
+pay_call(AkinDebt *debt, guint32 serial)
+{
+    Call *call = serial != 0 ? find(debt, serial) : NULL;
+    if (!call)
+        return;
+    debt->asked -= call->asked;
+    debt->answers -= call->answer;
+    *call = (Call){0};
 }
 
 gboolean
 akin_debt_pay(AkinDebt *debt, GDBusMessage *message)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&debt->mutex);
-    if (g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_SIGNAL) {
-        debt->signals -= MIN(debt->signals, cost(g_dbus_message_get_body(message)));
-        return FALSE;
-    }
-    guint32 serial = g_dbus_message_get_reply_serial(message);
-    Call *call = serial != 0 ? find(debt, serial) : NULL;
-    if (call) {
-        debt->asked -= call->asked;
-        debt->answers -= call->answer;
-        *call = (Call){0};
-    }
+    g_mutex_lock(&debt->mutex);
+    if (g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_SIGNAL)
+        pay_signal(debt, g_dbus_message_get_body(message));
+    else
+        pay_call(debt, g_dbus_message_get_reply_serial(message));
     gboolean over = debt->behind && debt->answers < AKIN_DEBT_ANSWERS_MAX;
-    debt->behind = debt->behind && !over;
+    if (over)
+        debt->behind = FALSE;
+    g_mutex_unlock(&debt->mutex);
     return over;
 }

@@ -52,6 +52,8 @@ akin_lock_new(const char *path, GError **error)
 void
 akin_lock_free(AkinLock *lock)
 {
+    if (!lock)
+        return;
     g_autofree char *dir = g_path_get_dirname(lock->path);
     g_unlink(lock->path);
     close(lock->fd);

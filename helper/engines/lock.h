@@ -15,5 +15,5 @@ typedef struct _AkinLock AkinLock;
  * lock, AKIN_ERROR_STORE_FAILED when the file cannot be made.
  */
 AkinLock *akin_lock_new(const char *path, GError **error);
-void akin_lock_free(AkinLock *lock);
+void akin_lock_free(AkinLock *lock); /* NULL: there is none */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinLock, akin_lock_free)

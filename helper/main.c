@@ -26,7 +26,13 @@ typedef struct {
     GMainLoop *loop;
     AkinController *controller;
     AkinUplinkMonitor *uplinks;
+    guint again; /* source that reads them again; 0: the last reading was good */
+    guint pause; /* before it, in milliseconds */
 } Helper;
+
+/* A reading that failed is tried again soon, and then less and less often. */
+#define PAUSE_MS 100
+#define PAUSE_MAX_MS 2000
 
 /* --- Logging ---------------------------------------------------------------------------------- */
 
@@ -73,15 +79,31 @@ fail(const GError *error)
 
 /* --- Events ----------------------------------------------------------------------------------- */
 
+static gboolean read_again(gpointer user_data);
+
+/* The next event may be far off when this one could not be looked into. */
 static void
 read_uplinks(Helper *helper, const char *reason)
 {
     g_autoptr(GError) error = NULL;
+    gboolean failed_before = helper->again != 0;
+    g_clear_handle_id(&helper->again, g_source_remove);
     GPtrArray *interfaces = akin_uplink_monitor_read(helper->uplinks, &error);
-    if (interfaces)
+    if (interfaces) {
         akin_controller_interfaces_changed(helper->controller, interfaces, reason);
-    else
-        g_warning("%s", error->message);
+        return;
+    }
+    if (!failed_before)
+        g_warning("%s; it is tried again", error->message);
+    helper->pause = failed_before ? MIN(2 * helper->pause, PAUSE_MAX_MS) : PAUSE_MS;
+    helper->again = g_timeout_add(helper->pause, read_again, helper);
+}
+
+static gboolean
+read_again(gpointer user_data)
+{
+    read_uplinks(user_data, "network changed");
+    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -143,8 +165,8 @@ static gboolean
 serve(const Options *options, GError **error)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    Helper helper = {loop, NULL, NULL};
-    g_autoptr(AkinEngine) engine = akin_engine_new(options->engine, error);
+    Helper helper = {.loop = loop};
+    g_autoptr(AkinEngine) engine = akin_engine_new(options->engine, options->state_dir, error);
     if (!engine)
         return FALSE;
     g_autoptr(AkinUplinkMonitor) uplinks = akin_uplink_monitor_new(uplinks_changed, &helper, error);
@@ -170,6 +192,7 @@ serve(const Options *options, GError **error)
         run(&helper);
         done = akin_controller_enforce(controller, FALSE, "stopped", error);
     }
+    g_clear_handle_id(&helper.again, g_source_remove);
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
         g_source_remove(sources[i]);
     return done;

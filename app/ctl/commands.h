@@ -23,6 +23,7 @@ gboolean ctl_services(Ctl *ctl, char **args, GError **error);
 gboolean ctl_allow(Ctl *ctl, char **args, GError **error);
 gboolean ctl_deny(Ctl *ctl, char **args, GError **error);
 gboolean ctl_service_add(Ctl *ctl, char **args, GError **error);
+gboolean ctl_service_edit(Ctl *ctl, char **args, GError **error);
 gboolean ctl_service_remove(Ctl *ctl, char **args, GError **error);
 
 gboolean ctl_ping(Ctl *ctl, char **args, GError **error);

@@ -71,8 +71,10 @@ print_forwards_of(AkinSnapshot *snapshot, const char *protocol, guint16 port, GE
     while (ctl_forward_next(&iter, &forward)) {
         if (forward.port != port || strcmp(forward.protocol, protocol) != 0)
             continue;
+        /* Why none works after a stop is said behind it. */
+        forward.works = forward.works || !snapshot->enforcing;
         g_autofree char *sentence = ctl_forward_sentence(&forward);
-        if (!ctl_print_line(sentence, error))
+        if (!ctl_print_state(sentence, snapshot->enforcing, error))
             return FALSE;
     }
     return TRUE;
@@ -104,14 +106,15 @@ ctl_forward_remove(Ctl *ctl, char **args, GError **error)
 {
     guint16 port;
     if (!ctl_parse_port(args[1], &port, error) ||
-        !ctl_change(ctl, "RemoveForward", g_variant_new("(sq)", args[0], port), error))
+        !ctl_change(ctl, "RemoveForward", g_variant_new("(sqs)", args[0], port, ""), error))
         return FALSE;
-    if (!ctl->json) {
-        g_autofree char *sentence = g_strdup_printf("%s %u: no longer forwarded", args[0], port);
-        return ctl_print_line(sentence, error);
-    }
     g_autoptr(AkinSnapshot) snapshot = ctl_snapshot(ctl, error);
-    return snapshot && print_json(snapshot->forwards, error);
+    if (!snapshot)
+        return FALSE;
+    if (ctl->json)
+        return print_json(snapshot->forwards, error);
+    g_autofree char *sentence = g_strdup_printf("%s %u: no longer forwarded", args[0], port);
+    return ctl_print_state(sentence, snapshot->enforcing, error);
 }
 
 gboolean

@@ -46,6 +46,14 @@ ctl_print_line(const char *text, GError **error)
 }
 
 gboolean
+ctl_print_state(const char *text, gboolean enforcing, GError **error)
+{
+    g_autofree char *line =
+        g_strconcat(text, enforcing ? NULL : "; not in force until akinctl start", NULL);
+    return ctl_print_line(line, error);
+}
+
+gboolean
 ctl_print_json(JsonBuilder *builder, GError **error)
 {
     g_autoptr(JsonNode) root = json_builder_get_root(builder);

@@ -15,6 +15,9 @@ void ctl_output_init(void);
 gboolean ctl_print(const char *text, GError **error);
 gboolean ctl_print_line(const char *text, GError **error);
 
+/* A line on the new state; after a stop it adds that nothing of it is in force. */
+gboolean ctl_print_state(const char *text, gboolean enforcing, GError **error);
+
 /* The object that builder has built, on one line. */
 gboolean ctl_print_json(JsonBuilder *builder, GError **error);
 

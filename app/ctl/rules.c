@@ -6,19 +6,27 @@
 #include "text.h"
 #include "words.h"
 
+/* All engines take such a line for a comment. */
+static const char stopped[] = "# The kernel holds nothing of this until: akinctl start\n";
+
+/* What other engines would load is in no kernel here anyway. */
 static gboolean
-print_rules(Ctl *ctl, const char *engine, const char *text, GError **error)
+print_rules(Ctl *ctl, const char *engine, const AkinSnapshot *snapshot, const char *text,
+            GError **error)
 {
+    gboolean runs = strcmp(engine, snapshot->engine) == 0;
     if (!ctl->json) {
         g_autofree char *clean = ctl_clean_lines(text);
         const char *end = clean[0] == '\0' || g_str_has_suffix(clean, "\n") ? NULL : "\n";
-        g_autofree char *lines = g_strconcat(clean, end, NULL);
+        g_autofree char *lines =
+            g_strconcat(runs && !snapshot->enforcing ? stopped : "", clean, end, NULL);
         return ctl_print(lines, error);
     }
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);
     ctl_json_string(builder, "engine", engine);
     ctl_json_string(builder, "text", text);
+    ctl_json_boolean(builder, "in_force", runs && snapshot->enforcing);
     json_builder_end_object(builder);
     return ctl_print_json(builder, error);
 }
@@ -36,7 +44,7 @@ ctl_rules(Ctl *ctl, char **args, GError **error)
     if (!snapshot)
         return FALSE;
     g_variant_get(answer, "(&s)", &text);
-    return print_rules(ctl, ctl->engine ? ctl->engine : snapshot->engine, text, error);
+    return print_rules(ctl, ctl->engine ? ctl->engine : snapshot->engine, snapshot, text, error);
 }
 
 static gboolean

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "catalogue.h"
 #include "commands.h"
+#include "error.h"
 #include "names.h"
 #include "output.h"
+#include "text.h"
 
 gboolean
 ctl_services(Ctl *ctl, char **args, GError **error)
@@ -31,7 +33,8 @@ static gboolean
 print_named(Ctl *ctl, char **names, GError **error)
 {
     g_autoptr(CtlCatalogue) catalogue = ctl_catalogue_ask(ctl, error);
-    if (!catalogue)
+    g_autoptr(AkinSnapshot) snapshot = catalogue ? ctl_snapshot(ctl, error) : NULL;
+    if (!snapshot)
         return FALSE;
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);
@@ -43,7 +46,7 @@ print_named(Ctl *ctl, char **names, GError **error)
             continue;
         ctl_service_json(builder, service);
         g_autofree char *sentence = ctl_service_sentence(service);
-        if (!ctl->json && !ctl_print_line(sentence, error))
+        if (!ctl->json && !ctl_print_state(sentence, snapshot->enforcing, error))
             return FALSE;
     }
     json_builder_end_array(builder);
@@ -80,9 +83,34 @@ ctl_service_add(Ctl *ctl, char **args, GError **error)
         return FALSE;
     }
     GVariant *service =
-        g_variant_new("(ssss)", args[0], ctl->title ? ctl->title : args[0],
-                      ctl->out_ports ? ctl->out_ports : "", ctl->in_ports ? ctl->in_ports : "");
+        g_variant_new("(ssssu)", args[0], ctl->title ? ctl->title : args[0],
+                      ctl->out_ports ? ctl->out_ports : "", ctl->in_ports ? ctl->in_ports : "", 0);
     return ctl_change(ctl, "AddService", service, error) && print_named(ctl, args, error);
+}
+
+/* What is not given stays. */
+gboolean
+ctl_service_edit(Ctl *ctl, char **args, GError **error)
+{
+    if (!ctl->out_ports && !ctl->in_ports && !ctl->title) {
+        g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE,
+                    "what is to change? add --out tcp:80, --in tcp:80 or --title");
+        return FALSE;
+    }
+    g_autoptr(CtlCatalogue) catalogue = ctl_catalogue_ask(ctl, error);
+    if (!catalogue)
+        return FALSE;
+    const CtlService *now = ctl_catalogue_find(catalogue, args[0]);
+    if (!now) {
+        g_autofree char *shown = ctl_excerpt(args[0]);
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND,
+                    "no service ‘%s’; see akinctl services", shown);
+        return FALSE;
+    }
+    GVariant *service = g_variant_new("(ssss)", now->name, ctl->title ? ctl->title : now->title,
+                                      ctl->out_ports ? ctl->out_ports : now->out_ports,
+                                      ctl->in_ports ? ctl->in_ports : now->in_ports);
+    return ctl_change(ctl, "UpdateService", service, error) && print_named(ctl, args, error);
 }
 
 gboolean
@@ -92,6 +120,7 @@ ctl_service_remove(Ctl *ctl, char **args, GError **error)
         return FALSE;
     if (ctl->json)
         return print_named(ctl, args, error);
+    g_autoptr(AkinSnapshot) snapshot = ctl_snapshot(ctl, error);
     g_autofree char *sentence = g_strconcat(args[0], ": removed", NULL);
-    return ctl_print_line(sentence, error);
+    return snapshot && ctl_print_state(sentence, snapshot->enforcing, error);
 }

@@ -63,10 +63,8 @@ change(Ctl *ctl, const char *method, GVariant *args, char *(*say)(const AkinSnap
     if (!snapshot)
         return FALSE;
     g_autofree char *sentence = say(snapshot);
-    gboolean silent = snapshot->enforcing || say == say_stopped || say == akin_snapshot_headline;
-    g_autofree char *line =
-        g_strconcat(sentence, silent ? NULL : "; not in force until akinctl start", NULL);
-    return ctl_print_line(line, error);
+    gboolean says_it = say == say_stopped || say == akin_snapshot_headline;
+    return ctl_print_state(sentence, snapshot->enforcing || says_it, error);
 }
 
 /* The command line has been checked: it is one of "on|off". */

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "error.h"
 #include "label.h"
 #include "toggle.h"
 
@@ -62,7 +63,8 @@ typedef struct {
     AkinDeskDone done;
     gboolean tell;
     char *sentence; /* what was done; NULL: the person sees it */
-    AkinPlan *undo;
+    const char *undo;
+    GVariant *undo_args;
 } Change;
 
 static void
@@ -71,18 +73,17 @@ tell_success(Change *change)
     const AkinDesk *desk = change->desk;
     if (!desk->window)
         return;
-    desk->functions->say_error(desk->window, NULL);
+    desk->functions->say_error(desk->window, NULL, FALSE);
     if (change->sentence)
-        desk->functions->say_undo(desk->window, change->sentence, g_steal_pointer(&change->undo));
+        desk->functions->say_undo(desk->window, change->sentence, change->undo, change->undo_args);
 }
 
 static void
-on_plan(GObject *source, GAsyncResult *result, gpointer data)
+on_changed(GObject *source, GAsyncResult *result, gpointer data)
 {
     Change *change = data;
     g_autoptr(GError) error = NULL;
-    (void) source;
-    akin_plan_run_finish(result, &error);
+    akin_client_change_finish(AKIN_CLIENT(source), result, &error);
     end(change->desk);
     if (error && change->tell)
         akin_desk_say_error(change->desk, error);
@@ -90,7 +91,7 @@ on_plan(GObject *source, GAsyncResult *result, gpointer data)
         tell_success(change);
     if (change->done)
         change->done(change->subject, error);
-    g_clear_pointer(&change->undo, akin_plan_free);
+    g_clear_pointer(&change->undo_args, g_variant_unref);
     g_free(change->sentence);
     g_object_unref(change->desk);
     g_object_unref(change->subject);
@@ -98,37 +99,38 @@ on_plan(GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static Change *
-run(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, AkinDeskDone done, gboolean tell)
+run(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args, AkinDeskDone done,
+    gboolean tell)
 {
     Change *change = g_new0(Change, 1);
-    *change = (Change){g_object_ref(desk), g_object_ref(subject), done, tell, NULL, NULL};
+    *change = (Change){g_object_ref(desk), g_object_ref(subject), done, tell, NULL, NULL, NULL};
     begin(desk);
-    akin_plan_run(plan, desk->client, on_plan, change);
+    akin_client_change_async(desk->client, method, args, NULL, on_changed, change);
     return change;
 }
 
 void
-akin_desk_try(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, AkinDeskDone done)
+akin_desk_try(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
+              AkinDeskDone done)
 {
-    run(desk, subject, plan, done, FALSE);
+    run(desk, subject, method, args, done, FALSE);
 }
 
 void
 akin_desk_change(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
                  AkinDeskDone done)
 {
-    AkinPlan *plan = akin_plan_new();
-    akin_plan_add(plan, method, args);
-    run(desk, subject, plan, done, TRUE);
+    run(desk, subject, method, args, done, TRUE);
 }
 
 void
-akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, const char *sentence,
-                           AkinPlan *undo)
+akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
+                           const char *sentence, const char *undo, GVariant *undo_args)
 {
-    Change *change = run(desk, subject, plan, NULL, TRUE);
+    Change *change = run(desk, subject, method, args, NULL, TRUE);
     change->sentence = g_strdup(sentence);
     change->undo = undo;
+    change->undo_args = g_variant_ref_sink(undo_args);
 }
 
 static void
@@ -160,7 +162,8 @@ akin_desk_say_error(AkinDesk *desk, const GError *error)
         return;
     g_autofree char *reason = akin_label(error->message, REASON_MAX_LENGTH);
     g_autofree char *sentence = g_strdup_printf(_("Not changed: %s."), reason);
-    desk->functions->say_error(desk->window, sentence);
+    desk->functions->say_error(desk->window, sentence,
+                               g_error_matches(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN));
 }
 
 /* --- The object ------------------------------------------------------------------------------- */

@@ -4,7 +4,6 @@
 #include <gtk/gtk.h>
 
 #include "client.h"
-#include "plan.h"
 #include "settings.h"
 
 /*
@@ -19,10 +18,13 @@ G_DECLARE_FINAL_TYPE(AkinDesk, akin_desk, AKIN, DESK, GObject)
 
 /* How the window shows it. */
 typedef struct {
-    /* What was done, with what takes it back, which is the window's to free. */
-    void (*say_undo)(gpointer window, const char *sentence, AkinPlan *undo);
-    /* Why something was not done; NULL: that is history, since something else was done. */
-    void (*say_error)(gpointer window, const char *sentence);
+    /* What was done, and the change that takes it back. */
+    void (*say_undo)(gpointer window, const char *sentence, const char *method, GVariant *args);
+    /*
+     * Why something was not done; NULL: that is history, since something else was done. reload: it
+     * will be, once the policy file was read again.
+     */
+    void (*say_error)(gpointer window, const char *sentence, gboolean reload);
     void (*set_busy)(gpointer window, gboolean busy);
 } AkinDeskWindow;
 
@@ -42,8 +44,14 @@ gboolean akin_desk_may_change(AkinDesk *desk);
  */
 typedef void (*AkinDeskDone)(GtkWidget *subject, const GError *error);
 
-/* Makes the changes of a plan, all or none, which it takes. Says nothing of a failure itself. */
-void akin_desk_try(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan, AkinDeskDone done);
+/*
+ * A change is a method of the helper, a string that stays, with its arguments, which may be
+ * floating.
+ */
+
+/* Makes a change; says nothing of a failure itself. */
+void akin_desk_try(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
+                   AkinDeskDone done);
 
 /* Makes a change; when it fails, tells the person why. done may be NULL. */
 void akin_desk_change(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
@@ -55,9 +63,7 @@ void akin_desk_change_toggle(AkinDesk *desk, GtkSwitch *toggle, const char *meth
 /* Tells the person why something was not done. */
 void akin_desk_say_error(AkinDesk *desk, const GError *error);
 
-/*
- * Makes a plan, tells the person what was done, with a button that makes the changes of undo, or
- * why it was not. Takes both plans.
- */
-void akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, AkinPlan *plan,
-                                const char *sentence, AkinPlan *undo);
+/* Makes a change, and tells the person what was done, with a button that takes it back. */
+void
+akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
+                           const char *sentence, const char *undo, GVariant *undo_args);

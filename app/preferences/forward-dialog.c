@@ -25,8 +25,6 @@ struct _AkinForwardDialog {
 
 G_DEFINE_TYPE(AkinForwardDialog, akin_forward_dialog, GTK_TYPE_DIALOG)
 
-/* --- Plans ------------------------------------------------------------------------------------ */
-
 AkinForwardInfo
 akin_forward_info(GVariant *forward)
 {
@@ -34,55 +32,6 @@ akin_forward_info(GVariant *forward)
     g_variant_get(forward, "(&sq&sq&sb)", &info.protocol, &info.port, &info.address,
                   &info.target_port, &info.from, &info.works);
     return info;
-}
-
-static GVariant *
-add_arguments(const AkinForwardInfo *info)
-{
-    return g_variant_new("(sqsqs)", info->protocol, info->port, info->address, info->target_port,
-                         info->from);
-}
-
-typedef void (*Visit)(AkinPlan *plan, const AkinForwardInfo *info);
-
-static void
-visit(AkinPlan *plan, GVariant *all, const char *protocol, guint16 port, const char *except,
-      Visit function)
-{
-    for (gsize i = 0; i < g_variant_n_children(all); i++) {
-        g_autoptr(GVariant) forward = g_variant_get_child_value(all, i);
-        AkinForwardInfo info = akin_forward_info(forward);
-        if (g_str_equal(info.protocol, protocol) && info.port == port &&
-            g_strcmp0(info.address, except) != 0)
-            function(plan, &info);
-    }
-}
-
-static void
-undo_by_adding(AkinPlan *plan, const AkinForwardInfo *info)
-{
-    akin_plan_add_undo(plan, "AddForward", add_arguments(info));
-}
-
-static void
-add(AkinPlan *plan, const AkinForwardInfo *info)
-{
-    akin_plan_add(plan, "AddForward", add_arguments(info));
-    akin_plan_add_undo(plan, "RemoveForward", g_variant_new("(sq)", info->protocol, info->port));
-}
-
-void
-akin_forward_plan_remove(AkinPlan *plan, GVariant *all, const char *protocol, guint16 port)
-{
-    akin_plan_add(plan, "RemoveForward", g_variant_new("(sq)", protocol, port));
-    visit(plan, all, protocol, port, NULL, undo_by_adding);
-}
-
-void
-akin_forward_plan_add(AkinPlan *plan, GVariant *all, const char *protocol, guint16 port,
-                      const char *except)
-{
-    visit(plan, all, protocol, port, except, add);
 }
 
 /* --- Checks ----------------------------------------------------------------------------------- */
@@ -152,31 +101,26 @@ on_done(GtkWidget *subject, const GError *error)
     set_busy(self, FALSE);
 }
 
-static GVariant *
-read_fields(AkinForwardDialog *self)
+/* In one transaction: connections are not cut, and nothing is lost when it is refused. */
+static void
+send_change(AkinForwardDialog *self)
 {
     g_autofree char *address = akin_check_trim(akin_field_get_text(self->address));
     g_autofree char *network = akin_check_trim(akin_field_get_text(self->network));
-    AkinForwardInfo info = {
-        .protocol = gtk_combo_box_get_active_id(self->protocol),
-        .address = address,
-        .from = is_from_network(self) ? network : gtk_combo_box_get_active_id(self->from),
-        .port = atoi(akin_field_get_text(self->port)),
-        .target_port = atoi(akin_field_get_text(self->target)),
-    };
-    return add_arguments(&info);
-}
-
-/* To edit is to remove, to put back what went with it, and to add. */
-static void
-plan_edit(AkinForwardDialog *self, AkinPlan *plan)
-{
-    const AkinSnapshot *snapshot = akin_client_get_snapshot(akin_desk_get_client(self->desk));
-    AkinForwardInfo old = akin_forward_info(self->edit);
-    if (!snapshot)
+    const char *protocol = gtk_combo_box_get_active_id(self->protocol);
+    const char *from = is_from_network(self) ? network : gtk_combo_box_get_active_id(self->from);
+    guint port = atoi(akin_field_get_text(self->port));
+    guint target = atoi(akin_field_get_text(self->target));
+    if (!self->edit) {
+        akin_desk_try(self->desk, GTK_WIDGET(self), "AddForward",
+                      g_variant_new("(sqsqs)", protocol, port, address, target, from), on_done);
         return;
-    akin_forward_plan_remove(plan, snapshot->forwards, old.protocol, old.port);
-    akin_forward_plan_add(plan, snapshot->forwards, old.protocol, old.port, old.address);
+    }
+    AkinForwardInfo old = akin_forward_info(self->edit);
+    akin_desk_try(self->desk, GTK_WIDGET(self), "ReplaceForward",
+                  g_variant_new("(sqssqsqs)", old.protocol, old.port, old.address, protocol, port,
+                                address, target, from),
+                  on_done);
 }
 
 static void
@@ -187,13 +131,9 @@ response(GtkDialog *dialog, int id)
         gtk_widget_destroy(GTK_WIDGET(dialog));
         return;
     }
-    AkinPlan *plan = akin_plan_new();
-    if (self->edit)
-        plan_edit(self, plan);
-    akin_plan_add(plan, "AddForward", read_fields(self));
     gtk_widget_hide(self->refused);
     set_busy(self, TRUE);
-    akin_desk_try(self->desk, GTK_WIDGET(self), plan, on_done);
+    send_change(self);
 }
 
 /* --- The dialog ------------------------------------------------------------------------------- */

@@ -14,14 +14,6 @@ typedef struct {
 AkinForwardInfo akin_forward_info(GVariant *forward);
 
 /*
- * Removing takes all forwards of one protocol and port, IPv4 and IPv6: as steps of a plan with
- * their undo, and the steps that put them back. all: Forwards.
- */
-void akin_forward_plan_remove(AkinPlan *plan, GVariant *all, const char *protocol, guint16 port);
-void akin_forward_plan_add(AkinPlan *plan, GVariant *all, const char *protocol, guint16 port,
-                           const char *except);
-
-/*
  * Adds a forward, or edits one, of which nothing is kept. address: the machine of a new one, or
  * NULL. Destroys itself.
  */

@@ -19,7 +19,7 @@ struct _AkinMachines {
     GtkContainer *forwards;
     AkinWordList *patterns;
     guint nat_pending;        /* changes of the NAT mode on their way */
-    GVariant *shown_forwards; /* (ba(sqsqsb)) */
+    GVariant *shown_forwards; /* (bsa(sqsqsb)) */
 };
 
 G_DEFINE_TYPE(AkinMachines, akin_machines, GTK_TYPE_BOX)
@@ -121,8 +121,21 @@ describe(const AkinForwardInfo *info)
                            info->address, info->target_port, info->protocol);
 }
 
+/* Why a forward does not work now, the first thing to mend first. */
+static const char *
+describe_obstacle(const AkinSnapshot *snapshot)
+{
+    if (!snapshot->enforcing)
+        return _("not while akin is stopped");
+    if (snapshot->panic)
+        return _("not while everything is blocked");
+    if (g_str_equal(snapshot->nat_mode, "off"))
+        return _("not while NAT is off");
+    return _("not while its VM network is down");
+}
+
 static char *
-describe_from(const AkinForwardInfo *info)
+describe_from(const AkinForwardInfo *info, const char *obstacle)
 {
     g_autofree char *from = NULL;
     if (g_str_equal(info->from, "anyone"))
@@ -133,22 +146,19 @@ describe_from(const AkinForwardInfo *info)
         from = g_strdup_printf(_("For %s"), info->from);
     if (info->works)
         return g_steal_pointer(&from);
-    return g_strdup_printf(_("%s · waits for its VM network and NAT"), from);
+    return g_strdup_printf("%s · %s", from, obstacle);
 }
 
 static void
 on_remove(GtkWidget *button, gpointer data)
 {
     AkinMachines *self = data;
-    const AkinSnapshot *snapshot = snapshot_of(self);
     AkinForwardInfo info = akin_forward_info(g_object_get_data(G_OBJECT(button), "forward"));
-    if (!snapshot)
-        return;
-    AkinPlan *plan = akin_plan_new();
-    AkinPlan *undo = akin_plan_new();
-    akin_forward_plan_remove(plan, snapshot->forwards, info.protocol, info.port);
-    akin_forward_plan_add(undo, snapshot->forwards, info.protocol, info.port, NULL);
-    akin_desk_change_with_undo(self->desk, button, plan, _("The forward was removed."), undo);
+    akin_desk_change_with_undo(self->desk, button, "RemoveForward",
+                               g_variant_new("(sqs)", info.protocol, info.port, info.address),
+                               _("The forward was removed."), "AddForward",
+                               g_variant_new("(sqsqs)", info.protocol, info.port, info.address,
+                                             info.target_port, info.from));
 }
 
 static void
@@ -163,11 +173,11 @@ append_button(AkinMachines *self, GtkWidget *row, GVariant *forward, const char 
 }
 
 static void
-add_row(AkinMachines *self, GVariant *forward)
+add_row(AkinMachines *self, GVariant *forward, const char *obstacle)
 {
     AkinForwardInfo info = akin_forward_info(forward);
     g_autofree char *words = describe(&info);
-    g_autofree char *from = describe_from(&info);
+    g_autofree char *from = describe_from(&info, obstacle);
     g_autofree char *edit = g_strdup_printf(_("Edit: %s"), words);
     g_autofree char *remove = g_strdup_printf(_("Remove: %s"), words);
     GtkWidget *row = akin_build_row(words, from);
@@ -181,8 +191,9 @@ add_row(AkinMachines *self, GVariant *forward)
 static void
 show_forwards(AkinMachines *self, const AkinSnapshot *snapshot)
 {
-    g_autoptr(GVariant) now = g_variant_ref_sink(
-        g_variant_new("(b@a(sqsqsb))", akin_desk_may_change(self->desk), snapshot->forwards));
+    const char *obstacle = describe_obstacle(snapshot);
+    g_autoptr(GVariant) now = g_variant_ref_sink(g_variant_new(
+        "(bs@a(sqsqsb))", akin_desk_may_change(self->desk), obstacle, snapshot->forwards));
     if (self->shown_forwards && g_variant_equal(now, self->shown_forwards))
         return;
     g_clear_pointer(&self->shown_forwards, g_variant_unref);
@@ -192,7 +203,7 @@ show_forwards(AkinMachines *self, const AkinSnapshot *snapshot)
     akin_build_clear(self->forwards);
     for (gsize i = 0; i < count; i++) {
         g_autoptr(GVariant) forward = g_variant_get_child_value(snapshot->forwards, i);
-        add_row(self, forward);
+        add_row(self, forward, obstacle);
     }
     if (count == 0)
         gtk_container_add(self->forwards,
@@ -246,11 +257,9 @@ ask_remove_pattern(AkinWordList *list, const char *word, gpointer data)
     if (!snapshot)
         return;
     g_autofree char *sentence = g_strdup_printf(_("“%s” is not a VM network any more."), word);
-    AkinPlan *plan = akin_plan_new();
-    AkinPlan *undo = akin_plan_new();
-    akin_plan_add(plan, "SetNetworkPatterns", changed_patterns(snapshot, NULL, word));
-    akin_plan_add(undo, "SetNetworkPatterns", changed_patterns(snapshot, NULL, NULL));
-    akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), plan, sentence, undo);
+    akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), "SetNetworkPatterns",
+                               changed_patterns(snapshot, NULL, word), sentence,
+                               "SetNetworkPatterns", changed_patterns(snapshot, NULL, NULL));
 }
 
 /* --- The page --------------------------------------------------------------------------------- */

@@ -305,7 +305,8 @@ static void
 note_words(Entry *entry, const AkinServiceInfo *service)
 {
     char *text = g_strjoin(" ", service->name, akin_service_info_title(service), service->title,
-                           service->about, service->out_ports, service->in_ports, NULL);
+                           akin_service_info_about(service), service->about, service->out_ports,
+                           service->in_ports, NULL);
     if (g_strcmp0(text, entry->text) == 0) {
         g_free(text);
         return;

@@ -56,12 +56,9 @@ static void
 ask_remove(AkinWordList *list, const char *word, gpointer data)
 {
     AkinTrust *self = data;
-    AkinPlan *plan = akin_plan_new();
-    AkinPlan *undo = akin_plan_new();
     g_autofree char *sentence = g_strdup_printf(_("%s may not ping any more."), word);
-    akin_plan_add(plan, "DistrustPing", one_address(word));
-    akin_plan_add(undo, "TrustPing", one_address(word));
-    akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), plan, sentence, undo);
+    akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), "DistrustPing", one_address(word),
+                               sentence, "TrustPing", one_address(word));
 }
 
 static void

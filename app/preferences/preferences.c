@@ -85,49 +85,53 @@ on_size_allocate(AkinPreferences *self, GtkAllocation *allocation)
 /* --- What is said to the person --------------------------------------------------------------- */
 
 typedef struct {
-    GtkWidget *window;
-    AkinPlan *plan;
-} Undo;
+    AkinPreferences *window;
+    const char *method;
+    GVariant *args; /* nullable */
+} Offer;
 
 static void
-undo_free(gpointer data)
+offer_free(gpointer data)
 {
-    Undo *undo = data;
-    g_clear_pointer(&undo->plan, akin_plan_free);
-    g_free(undo);
+    Offer *offer = data;
+    g_clear_pointer(&offer->args, g_variant_unref);
+    g_free(offer);
 }
 
 static void
-on_undone(GtkWidget *window, const GError *error)
+take_offer(gpointer data)
 {
-    if (error)
-        akin_desk_say_error(AKIN_PREFERENCES(window)->desk, error);
+    Offer *offer = data;
+    akin_desk_change(offer->window->desk, GTK_WIDGET(offer->window), offer->method, offer->args,
+                     NULL);
+    offer_free(offer);
+}
+
+/* A sentence with a button that makes a change. */
+static void
+say_with_offer(AkinPreferences *self, const char *sentence, const char *button, const char *method,
+               GVariant *args)
+{
+    Offer *offer = g_new(Offer, 1);
+    *offer = (Offer){self, method, args ? g_variant_ref(args) : NULL};
+    akin_toast_show(self->toast, sentence, button, take_offer, offer, offer_free);
 }
 
 static void
-act_undo(gpointer data)
-{
-    Undo *undo = data;
-    akin_desk_try(AKIN_PREFERENCES(undo->window)->desk, undo->window, g_steal_pointer(&undo->plan),
-                  on_undone);
-    undo_free(undo);
-}
-
-static void
-say_undo(gpointer window, const char *sentence, AkinPlan *plan)
+say_undo(gpointer window, const char *sentence, const char *method, GVariant *args)
 {
     AkinPreferences *self = window;
-    Undo *undo = g_new(Undo, 1);
-    *undo = (Undo){GTK_WIDGET(self), plan};
     self->says_error = FALSE;
-    akin_toast_show(self->toast, sentence, _("_Undo"), act_undo, undo, undo_free);
+    say_with_offer(self, sentence, _("_Undo"), method, args);
 }
 
 static void
-say_error(gpointer window, const char *sentence)
+say_error(gpointer window, const char *sentence, gboolean reload)
 {
     AkinPreferences *self = window;
-    if (sentence)
+    if (sentence && reload)
+        say_with_offer(self, sentence, _("_Read again"), "Reload", NULL);
+    else if (sentence)
         akin_toast_show(self->toast, sentence, NULL, NULL, NULL, NULL);
     else if (self->says_error)
         akin_toast_hide(self->toast);
@@ -316,6 +320,19 @@ activate_close(GSimpleAction *action, GVariant *parameter, gpointer window)
     gtk_window_close(window);
 }
 
+/* GTK never gives back all of the memory of such a window, so it is made only when it is asked for.
+ * From then on the action is GTK's own. */
+static void
+activate_help(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    g_autoptr(GtkBuilder) builder = gtk_builder_new_from_resource("/org/akin/ui/shortcuts.ui");
+    GtkWidget *help = GTK_WIDGET(gtk_builder_get_object(builder, "shortcuts"));
+    (void) action;
+    (void) parameter;
+    gtk_application_window_set_help_overlay(window, GTK_SHORTCUTS_WINDOW(help));
+    gtk_widget_show(help);
+}
+
 static const GActionEntry actions[] = {
     {.name = "page", .activate = activate_page, .parameter_type = "i"},
     {.name = "turn", .activate = activate_turn, .parameter_type = "i"},
@@ -323,6 +340,7 @@ static const GActionEntry actions[] = {
     {.name = "add-forward", .activate = activate_add_forward, .parameter_type = "s"},
     {.name = "about", .activate = activate_about},
     {.name = "close", .activate = activate_close},
+    {.name = "show-help-overlay", .activate = activate_help},
 };
 
 static const struct {
@@ -343,11 +361,7 @@ static const struct {
 static void
 add_actions(AkinPreferences *self, GtkApplication *app)
 {
-    g_autoptr(GtkBuilder) builder = gtk_builder_new_from_resource("/org/akin/ui/shortcuts.ui");
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
-    gtk_application_window_set_help_overlay(
-        GTK_APPLICATION_WINDOW(self),
-        GTK_SHORTCUTS_WINDOW(gtk_builder_get_object(builder, "shortcuts")));
     for (guint i = 0; i < G_N_ELEMENTS(shortcuts); i++)
         gtk_application_set_accels_for_action(app, shortcuts[i].action, shortcuts[i].keys);
 }
@@ -421,6 +435,7 @@ destroy(GtkWidget *widget)
         g_signal_handlers_disconnect_by_data(akin_desk_get_client(self->desk), self);
     }
     memset(self->page, 0, sizeof self->page);
+    g_clear_object(&self->squeezer); /* GTK sets what the template binds to NULL */
     GTK_WIDGET_CLASS(akin_preferences_parent_class)->destroy(widget);
 }
 
@@ -428,7 +443,6 @@ static void
 finalize(GObject *object)
 {
     AkinPreferences *self = AKIN_PREFERENCES(object);
-    g_clear_object(&self->squeezer);
     g_clear_object(&self->desk);
     G_OBJECT_CLASS(akin_preferences_parent_class)->finalize(object);
 }

@@ -6,7 +6,6 @@
 #include "field.h"
 #include "label.h"
 #include "names.h"
-#include "service-row.h"
 
 #define AKIN_TYPE_SERVICE_DIALOG (akin_service_dialog_get_type())
 G_DECLARE_FINAL_TYPE(AkinServiceDialog, akin_service_dialog, AKIN, SERVICE_DIALOG, GtkDialog)
@@ -14,30 +13,16 @@ G_DECLARE_FINAL_TYPE(AkinServiceDialog, akin_service_dialog, AKIN, SERVICE_DIALO
 struct _AkinServiceDialog {
     GtkDialog parent;
     AkinDesk *desk;
-    AkinServiceInfo *edit; /* as it was; NULL for a new one */
     AkinField *title, *name, *out, *in;
     GtkWidget *refused, *allow, *form;
     GtkLabel *refused_label;
     gboolean name_is_mine; /* the name was written, not suggested */
     gboolean suggesting;
+    gboolean edits; /* a service that is there; the name says which */
     gboolean busy;
 };
 
 G_DEFINE_TYPE(AkinServiceDialog, akin_service_dialog, GTK_TYPE_DIALOG)
-
-static AkinServiceInfo *
-info_copy(const AkinServiceInfo *info)
-{
-    AkinServiceInfo *copy = g_new(AkinServiceInfo, 1);
-    *copy = *info;
-    copy->name = g_strdup(info->name);
-    copy->title = g_strdup(info->title);
-    copy->group = g_strdup(info->group);
-    copy->about = g_strdup(info->about);
-    copy->out_ports = g_strdup(info->out_ports);
-    copy->in_ports = g_strdup(info->in_ports);
-    return copy;
-}
 
 /* --- Checks ----------------------------------------------------------------------------------- */
 
@@ -53,7 +38,7 @@ check(AkinServiceDialog *self)
 static void
 on_title_changed(AkinServiceDialog *self)
 {
-    if (!self->edit && !self->name_is_mine) {
+    if (!self->edits && !self->name_is_mine) {
         g_autofree char *name = akin_check_suggest_name(akin_field_get_text(self->title));
         self->suggesting = TRUE;
         akin_field_set_text(self->name, name);
@@ -67,7 +52,7 @@ on_name_changed(AkinServiceDialog *self)
 {
     const char *name = akin_field_get_text(self->name);
     gboolean taken =
-        !self->edit && akin_client_find_service(akin_desk_get_client(self->desk), name) != NULL;
+        !self->edits && akin_client_find_service(akin_desk_get_client(self->desk), name) != NULL;
     if (!self->suggesting)
         self->name_is_mine = !akin_field_is_empty(self->name);
     akin_field_set_objection(self->name,
@@ -99,36 +84,28 @@ on_done(GtkWidget *subject, const GError *error)
     set_busy(self, FALSE);
 }
 
-/* Somebody may have allowed or denied it while the dialog was open. */
-static void
-refresh_edit(AkinServiceDialog *self)
+/* Only the ports of one direction may be there. */
+static guint
+offered(const char *out_ports, const char *in_ports)
 {
-    const AkinServiceInfo *now =
-        akin_client_find_service(akin_desk_get_client(self->desk), self->edit->name);
-    if (!now)
-        return;
-    akin_service_info_free(self->edit);
-    self->edit = info_copy(now);
+    return (*out_ports ? AKIN_OUTGOING : 0) | (*in_ports ? AKIN_INCOMING : 0);
 }
 
-/* What the fields say; free with akin_service_info_free. */
-static AkinServiceInfo *
-read_fields(AkinServiceDialog *self)
+static void
+send_change(AkinServiceDialog *self)
 {
-    AkinServiceInfo *info = g_new0(AkinServiceInfo, 1);
-    info->name = akin_check_trim(akin_field_get_text(self->name));
-    info->title = akin_check_trim(akin_field_get_text(self->title));
-    info->out_ports = akin_check_strip(akin_field_get_text(self->out));
-    info->in_ports = akin_check_strip(akin_field_get_text(self->in));
-    info->group = g_strdup("own");
-    info->about = g_strdup("");
-    guint wanted = AKIN_OUTGOING | AKIN_INCOMING;
-    if (self->edit)
-        wanted = self->edit->allowed;
-    else if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->allow)))
-        wanted = 0;
-    info->allowed = wanted & akin_service_info_offers(info);
-    return info;
+    g_autofree char *name = akin_check_trim(akin_field_get_text(self->name));
+    g_autofree char *title = akin_check_trim(akin_field_get_text(self->title));
+    g_autofree char *out = akin_check_strip(akin_field_get_text(self->out));
+    g_autofree char *in = akin_check_strip(akin_field_get_text(self->in));
+    gboolean allow = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->allow));
+    if (self->edits)
+        akin_desk_try(self->desk, GTK_WIDGET(self), "UpdateService",
+                      g_variant_new("(ssss)", name, title, out, in), on_done);
+    else
+        akin_desk_try(self->desk, GTK_WIDGET(self), "AddService",
+                      g_variant_new("(ssssu)", name, title, out, in, allow ? offered(out, in) : 0),
+                      on_done);
 }
 
 static void
@@ -139,25 +116,17 @@ response(GtkDialog *dialog, int id)
         gtk_widget_destroy(GTK_WIDGET(dialog));
         return;
     }
-    if (self->edit)
-        refresh_edit(self);
-    AkinServiceInfo *info = read_fields(self);
-    AkinPlan *plan = akin_plan_new();
-    if (self->edit)
-        akin_service_plan_remove(plan, self->edit);
-    akin_service_plan_add(plan, info);
-    akin_service_info_free(info);
     gtk_widget_hide(self->refused);
     set_busy(self, TRUE);
-    akin_desk_try(self->desk, GTK_WIDGET(self), plan, on_done);
+    send_change(self);
 }
 
 /* --- The dialog ------------------------------------------------------------------------------- */
 
 static void
-fill(AkinServiceDialog *self)
+fill(AkinServiceDialog *self, const AkinServiceInfo *edit)
 {
-    const AkinServiceInfo *edit = self->edit;
+    self->edits = TRUE;
     akin_field_set_text(self->title, edit->title);
     akin_field_set_text(self->name, edit->name);
     akin_field_set_text(self->out, edit->out_ports);
@@ -184,10 +153,8 @@ akin_service_dialog_new(GtkWindow *parent, AkinDesk *desk, const AkinServiceInfo
     akin_field_set_check(self->name, akin_check_name);
     akin_field_set_check(self->out, akin_check_ports);
     akin_field_set_check(self->in, akin_check_ports);
-    if (edit) {
-        self->edit = info_copy(edit);
-        fill(self);
-    }
+    if (edit)
+        fill(self, edit);
     check(self);
     return GTK_WIDGET(self);
 }
@@ -197,7 +164,6 @@ finalize(GObject *object)
 {
     AkinServiceDialog *self = AKIN_SERVICE_DIALOG(object);
     g_clear_object(&self->desk);
-    g_clear_pointer(&self->edit, akin_service_info_free);
     G_OBJECT_CLASS(akin_service_dialog_parent_class)->finalize(object);
 }
 

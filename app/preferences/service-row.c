@@ -40,40 +40,6 @@ akin_service_ports(const char *ports)
     return g_strjoinv(" · ", parts);
 }
 
-/* --- Plans ------------------------------------------------------------------------------------ */
-
-static GVariant *
-one_name(const char *name, guint directions)
-{
-    const char *const names[] = {name, NULL};
-    return g_variant_new("(^asu)", names, directions);
-}
-
-static GVariant *
-add_arguments(const AkinServiceInfo *service)
-{
-    return g_variant_new("(ssss)", service->name, service->title, service->out_ports,
-                         service->in_ports);
-}
-
-void
-akin_service_plan_remove(AkinPlan *plan, const AkinServiceInfo *service)
-{
-    akin_plan_add(plan, "RemoveService", g_variant_new("(s)", service->name));
-    akin_plan_add_undo(plan, "AddService", add_arguments(service));
-    if (service->allowed)
-        akin_plan_add_undo(plan, "AllowServices", one_name(service->name, service->allowed));
-}
-
-void
-akin_service_plan_add(AkinPlan *plan, const AkinServiceInfo *service)
-{
-    akin_plan_add(plan, "AddService", add_arguments(service));
-    akin_plan_add_undo(plan, "RemoveService", g_variant_new("(s)", service->name));
-    if (service->allowed)
-        akin_plan_add(plan, "AllowServices", one_name(service->name, service->allowed));
-}
-
 /* --- Switches --------------------------------------------------------------------------------- */
 
 static void
@@ -81,8 +47,9 @@ ask(GtkSwitch *toggle, gboolean wanted, gpointer data)
 {
     AkinServiceRow *row = data;
     guint direction = toggle == row->out ? AKIN_OUTGOING : AKIN_INCOMING;
+    const char *const names[] = {row->name, NULL};
     akin_desk_change_toggle(row->desk, toggle, wanted ? "AllowServices" : "DenyServices",
-                            one_name(row->name, direction));
+                            g_variant_new("(^asu)", names, direction));
 }
 
 static GtkSwitch *
@@ -146,11 +113,11 @@ on_remove(AkinServiceRow *row)
         return;
     g_autofree char *sentence =
         g_strdup_printf(_("“%s” was removed."), gtk_label_get_text(row->title));
-    AkinPlan *plan = akin_plan_new();
-    AkinPlan *undo = akin_plan_new();
-    akin_service_plan_remove(plan, service);
-    akin_service_plan_add(undo, service);
-    akin_desk_change_with_undo(row->desk, GTK_WIDGET(row), plan, sentence, undo);
+    akin_desk_change_with_undo(row->desk, GTK_WIDGET(row), "RemoveService",
+                               g_variant_new("(s)", service->name), sentence, "AddService",
+                               g_variant_new("(ssssu)", service->name, service->title,
+                                             service->out_ports, service->in_ports,
+                                             service->allowed));
 }
 
 static GtkWidget *

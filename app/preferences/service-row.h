@@ -21,7 +21,3 @@ akin_service_row_show(AkinServiceRow *row, const AkinServiceInfo *service, gbool
 
 /* "tcp 80, 8080 · udp 53" of PORTS. */
 char *akin_service_ports(const char *ports);
-
-/* "Remove" and "add again" of a service of the user's own, as steps of a plan and their undo. */
-void akin_service_plan_remove(AkinPlan *plan, const AkinServiceInfo *service);
-void akin_service_plan_add(AkinPlan *plan, const AkinServiceInfo *service);

@@ -11,7 +11,7 @@
 typedef enum {
     AKIN_ERROR_INVALID_ARGUMENT, /* the words of the request are wrong */
     AKIN_ERROR_NOT_FOUND,        /* no such service, forward, address */
-    AKIN_ERROR_EXISTS,           /* there already, and different */
+    AKIN_ERROR_EXISTS,           /* one of this name or port is there already */
     AKIN_ERROR_IN_USE,           /* a port that a program listens on, a socket that is served */
     AKIN_ERROR_NOT_ALLOWED,      /* the caller may not change anything */
     AKIN_ERROR_ENGINE_FAILED,    /* the kernel refused; the old rules are in force */

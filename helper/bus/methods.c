@@ -206,12 +206,29 @@ static GVariant *
 add_service(AkinController *controller, GVariant *parameters, GError **error)
 {
     const char *name, *title, *out, *in;
+    guint allowed;
+    g_autoptr(AkinPolicy) policy = draft(controller);
+    g_variant_get(parameters, "(&s&s&s&su)", &name, &title, &out, &in, &allowed);
+    const char *const names[] = {name, NULL};
+    g_autoptr(AkinService) service = akin_service_new(name, *title ? title : NULL, out, in, error);
+    if (!service || !akin_policy_add_service(policy, service, error) ||
+        (allowed && !akin_policy_set_services(policy, names, allowed, TRUE, error)))
+        return NULL;
+    g_autofree char *reason = g_strdup_printf("service %s added", name);
+    akin_controller_change(controller, g_steal_pointer(&policy), reason, error);
+    return NULL;
+}
+
+static GVariant *
+update_service(AkinController *controller, GVariant *parameters, GError **error)
+{
+    const char *name, *title, *out, *in;
     g_autoptr(AkinPolicy) policy = draft(controller);
     g_variant_get(parameters, "(&s&s&s&s)", &name, &title, &out, &in);
     g_autoptr(AkinService) service = akin_service_new(name, *title ? title : NULL, out, in, error);
-    if (!service || !akin_policy_add_service(policy, service, error))
+    if (!service || !akin_policy_update_service(policy, service, error))
         return NULL;
-    g_autofree char *reason = g_strdup_printf("service %s added", name);
+    g_autofree char *reason = g_strdup_printf("service %s changed", name);
     akin_controller_change(controller, g_steal_pointer(&policy), reason, error);
     return NULL;
 }
@@ -264,9 +281,43 @@ add_forward(AkinController *controller, GVariant *parameters, GError **error)
     g_variant_get(parameters, "(&sq&sq&s)", &protocol, &port, &address, &target_port, &from);
     if (!akin_forward_parse(&forward, protocol, port, address, target_port, from, error) ||
         !akin_policy_add_forward(policy, &forward, error) ||
-        !akin_controller_check_forward(controller, &forward, error))
+        !akin_controller_check_forward(controller, &forward, NULL, error))
         return NULL;
     g_autofree char *reason = g_strdup_printf("forward of %s port %u added", protocol, port);
+    akin_controller_change(controller, g_steal_pointer(&policy), reason, error);
+    return NULL;
+}
+
+static AkinForward *
+find_forward(const AkinPolicy *policy, const char *protocol_name, guint16 port,
+             const char *address_text, GError **error)
+{
+    AkinProtocol protocol;
+    AkinPrefix address;
+    return akin_protocol_parse(protocol_name, &protocol, error) &&
+                   akin_address_parse(address_text, &address, error)
+               ? akin_policy_find_forward(policy, protocol, port, &address, error)
+               : NULL;
+}
+
+static GVariant *
+replace_forward(AkinController *controller, GVariant *parameters, GError **error)
+{
+    const char *old_protocol, *old_address, *protocol, *address, *from;
+    guint16 old_port, port, target_port;
+    AkinForward forward;
+    g_autoptr(AkinPolicy) policy = draft(controller);
+    g_variant_get(parameters, "(&sq&s&sq&sq&s)", &old_protocol, &old_port, &old_address, &protocol,
+                  &port, &address, &target_port, &from);
+    AkinForward *slot = find_forward(policy, old_protocol, old_port, old_address, error);
+    if (!slot || !akin_forward_parse(&forward, protocol, port, address, target_port, from, error))
+        return NULL;
+    const AkinForward old = *slot;
+    if (!akin_policy_replace_forward(policy, slot, &forward, error) ||
+        !akin_controller_check_forward(controller, &forward, &old, error))
+        return NULL;
+    g_autofree char *reason =
+        g_strdup_printf("forward of %s port %u changed", old_protocol, old_port);
     akin_controller_change(controller, g_steal_pointer(&policy), reason, error);
     return NULL;
 }
@@ -274,13 +325,15 @@ add_forward(AkinController *controller, GVariant *parameters, GError **error)
 static GVariant *
 remove_forward(AkinController *controller, GVariant *parameters, GError **error)
 {
-    const char *name;
+    const char *name, *text;
     guint16 port;
     AkinProtocol protocol;
+    AkinPrefix address;
     g_autoptr(AkinPolicy) policy = draft(controller);
-    g_variant_get(parameters, "(&sq)", &name, &port);
+    g_variant_get(parameters, "(&sq&s)", &name, &port, &text);
     if (!akin_protocol_parse(name, &protocol, error) ||
-        !akin_policy_remove_forward(policy, protocol, port, error))
+        (*text && !akin_address_parse(text, &address, error)) ||
+        !akin_policy_remove_forward(policy, protocol, port, *text ? &address : NULL, error))
         return NULL;
     g_autofree char *reason = g_strdup_printf("forward of %s port %u removed", name, port);
     akin_controller_change(controller, g_steal_pointer(&policy), reason, error);
@@ -349,6 +402,7 @@ static const AkinMethod methods[] = {
     {"Reload", AKIN_RIGHT_CONTROL, reload},
     {"RemoveForward", AKIN_RIGHT_CONTROL, remove_forward},
     {"RemoveService", AKIN_RIGHT_CONTROL, remove_service},
+    {"ReplaceForward", AKIN_RIGHT_CONTROL, replace_forward},
     {"Restart", AKIN_RIGHT_CONTROL, restart},
     {"SetFirewall", AKIN_RIGHT_CONTROL, set_firewall},
     {"SetMachinesReachHost", AKIN_RIGHT_CONTROL, set_machines_reach_host},
@@ -358,6 +412,7 @@ static const AkinMethod methods[] = {
     {"Start", AKIN_RIGHT_CONTROL, start},
     {"Stop", AKIN_RIGHT_CONTROL, stop},
     {"TrustPing", AKIN_RIGHT_CONTROL, trust_ping},
+    {"UpdateService", AKIN_RIGHT_CONTROL, update_service},
 };
 
 const AkinMethod *

@@ -143,7 +143,6 @@ static GVariant *
 make_forwards(AkinController *controller)
 {
     const AkinState *state = akin_controller_state(controller);
-    gboolean nat = state->enforcing && akin_nat_is_active(state->policy, state->situation);
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(sqsqsb)"));
     for (guint i = 0; i < state->policy->forwards->len; i++) {
@@ -151,7 +150,7 @@ make_forwards(AkinController *controller)
         g_autofree char *address = akin_prefix_format(&forward->address);
         g_autofree char *from = akin_forward_format_from(forward);
         gboolean works =
-            nat && akin_situation_find_network(state->policy, state->situation, &forward->address);
+            state->enforcing && akin_forward_works(state->policy, state->situation, forward);
         g_variant_builder_add(&builder, "(sqsqsb)", akin_protocol_name(forward->protocol),
                               forward->port, address, forward->target_port, from, works);
     }

@@ -45,11 +45,9 @@ is_no_machines(const AkinInterface *network, const AkinPrefix *address)
     return FALSE;
 }
 
-gboolean
-akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
-                              GError **error)
+static gboolean
+check_machine(const AkinState *state, const AkinForward *forward, GError **error)
 {
-    const AkinState *state = akin_controller_state(controller);
     g_autofree char *address = akin_prefix_format(&forward->address);
     const AkinInterface *network =
         akin_situation_find_network(state->policy, state->situation, &forward->address);
@@ -66,6 +64,12 @@ akin_controller_check_forward(const AkinController *controller, const AkinForwar
                     address);
         return FALSE;
     }
+    return TRUE;
+}
+
+static gboolean
+check_port(const AkinForward *forward, GError **error)
+{
     g_autoptr(GError) asking = NULL;
     g_autofree char *program = akin_listener_find(forward->protocol, forward->port, &asking);
     if (asking)
@@ -76,4 +80,15 @@ akin_controller_check_forward(const AkinController *controller, const AkinForwar
                 "%s listens on %s port %u of this computer; stop it or forward another port",
                 program, akin_protocol_name(forward->protocol), forward->port);
     return FALSE;
+}
+
+gboolean
+akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
+                              const AkinForward *replaced, GError **error)
+{
+    gboolean same_machine = replaced && akin_prefix_equal(&replaced->address, &forward->address);
+    gboolean same_port =
+        replaced && replaced->protocol == forward->protocol && replaced->port == forward->port;
+    return (same_machine || check_machine(akin_controller_state(controller), forward, error)) &&
+           (same_port || check_port(forward, error));
 }

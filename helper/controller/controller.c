@@ -57,12 +57,29 @@ warn_of_policy(AkinController *controller, const GError *error, const char *whic
                       error->message, which);
 }
 
+/* For what is no change of state: a warning came or went. */
+static void
+tell_changed(AkinController *controller)
+{
+    if (controller->listener && controller->listener->changed)
+        controller->listener->changed(controller->user_data);
+}
+
+static void
+engine_troubled(const char *trouble, gpointer user_data)
+{
+    AkinController *controller = user_data;
+    akin_warnings_put(controller->warnings, AKIN_WARNING_DEGRADED, trouble);
+    tell_changed(controller);
+}
+
 AkinController *
 akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *store)
 {
     AkinController *controller = g_new0(AkinController, 1);
     g_autoptr(GError) error = NULL;
     controller->engine = engine;
+    akin_engine_listen(engine, engine_troubled, controller);
     controller->forwarding = forwarding;
     controller->store = store;
     controller->warnings = akin_warnings_new();
@@ -146,14 +163,6 @@ log_transition(const char *what, const char *old, const char *new_, const char *
     g_message("%s (reason: %s)", sentence, controller->reason);
     if (controller->listener && controller->listener->transition)
         controller->listener->transition(what, old, new_, sentence, controller->user_data);
-}
-
-/* For what is no change of state: a warning came or went. */
-static void
-tell_changed(AkinController *controller)
-{
-    if (controller->listener && controller->listener->changed)
-        controller->listener->changed(controller->user_data);
 }
 
 /* What is known of the computer: also what the kernel has refused to be told. */

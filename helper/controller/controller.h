@@ -80,11 +80,12 @@ gboolean akin_controller_check_patterns(const AkinController *controller, const 
 
 /*
  * Whether a forward may be added now: its machine's address is in a VM network that is up and
- * could be a machine's, and nobody here listens on its port. AKIN_ERROR_INVALID_ARGUMENT,
+ * could be a machine's, and nobody here listens on its port. What it has in common with the one
+ * that it replaces (nullable) may be wrong by now, and stays. AKIN_ERROR_INVALID_ARGUMENT,
  * AKIN_ERROR_IN_USE.
  */
 gboolean akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
-                                       GError **error);
+                                       const AkinForward *replaced, GError **error);
 
 /* Somebody has changed the kernel's rules: looks whether ours are whole, and mends them. */
 void akin_controller_tampered(AkinController *controller, const char *who);

@@ -182,14 +182,14 @@ tell_lists(const Visitor *visitor, const AkinState *before, const AkinState *aft
 
 /* --- Services --------------------------------------------------------------------------------- */
 
-/* The state of the same service in the other policy; the catalogue has it at the same place. */
+/* The state of the same service in the other policy, where it mostly is at the same place. */
 static const AkinServiceState *
 counterpart(const AkinPolicy *other, guint index, const AkinServiceState *state)
 {
     if (index < other->services->len) {
         const AkinServiceState *candidate =
             &g_array_index(other->services, AkinServiceState, index);
-        if (candidate->service == state->service)
+        if (strcmp(candidate->service->name, state->service->name) == 0)
             return candidate;
     }
     return akin_policy_find_service(other, state->service->name);
@@ -198,7 +198,34 @@ counterpart(const AkinPolicy *other, guint index, const AkinServiceState *state)
 static gboolean
 services_differ(const AkinServiceState *a, const AkinServiceState *b)
 {
-    return !a || !b || a->service != b->service || a->allowed != b->allowed;
+    return !a || !b || a->allowed != b->allowed || !akin_service_equal(a->service, b->service);
+}
+
+/* "outgoing tcp:80, incoming udp:53", in the notation of akinctl(1). */
+static char *
+service_value(const AkinService *service)
+{
+    g_autofree char *out = akin_ports_format(service->out);
+    g_autofree char *in = akin_ports_format(service->in);
+    return g_strconcat(*out ? "outgoing " : "", out, *out && *in ? ", " : "",
+                       *in ? "incoming " : "", in, NULL);
+}
+
+/* The service itself came, went or became another one. */
+static void
+tell_definition(const Visitor *visitor, const AkinService *old, const AkinService *new_)
+{
+    g_autofree char *what = g_strconcat("service ", (new_ ? new_ : old)->name, NULL);
+    g_autofree char *before = old ? service_value(old) : g_strdup("none");
+    g_autofree char *after = new_ ? service_value(new_) : g_strdup("none");
+    if (old && new_) {
+        g_autofree char *title = g_strconcat("title of ", what, NULL);
+        tell(visitor, what, before, after);
+        tell(visitor, title, old->title, new_->title);
+        return;
+    }
+    g_autofree char *sentence = g_strdup_printf("%s %s", old ? "removed" : "added", what);
+    visitor->visit(what, before, after, sentence, visitor->user_data);
 }
 
 static void
@@ -209,11 +236,7 @@ tell_service(const Visitor *visitor, const AkinServiceState *old, const AkinServ
         const char *word;
     } ways[] = {{AKIN_OUTGOING, "outgoing"}, {AKIN_INCOMING, "incoming"}};
     const char *name = (new_ ? new_ : old)->service->name;
-    if (!old || !new_) {
-        g_autofree char *what = g_strdup_printf("service %s", name);
-        g_autofree char *sentence = g_strdup_printf("%s %s", old ? "removed" : "added", what);
-        visitor->visit(what, old ? "on" : "off", new_ ? "on" : "off", sentence, visitor->user_data);
-    }
+    tell_definition(visitor, old ? old->service : NULL, new_ ? new_->service : NULL);
     for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
         gboolean was = old && (old->allowed & ways[i].direction) != 0;
         gboolean is = new_ && (new_->allowed & ways[i].direction) != 0;

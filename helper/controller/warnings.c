@@ -67,6 +67,15 @@ akin_warnings_clear(AkinWarnings *warnings, const char *name)
         g_array_remove_index(warnings->list, index);
 }
 
+void
+akin_warnings_put(AkinWarnings *warnings, const char *name, const char *sentence)
+{
+    if (sentence)
+        akin_warnings_set(warnings, name, "%s", sentence);
+    else
+        akin_warnings_clear(warnings, name);
+}
+
 gboolean
 akin_warnings_has(const AkinWarnings *warnings, const char *name)
 {

@@ -10,6 +10,7 @@ typedef struct _AkinWarnings AkinWarnings;
 #define AKIN_WARNING_RULES "rules-refused"
 #define AKIN_WARNING_UNGUARDED "uplink-unguarded"
 #define AKIN_WARNING_FORWARDING "forwarding-refused"
+#define AKIN_WARNING_DEGRADED "nat-degraded"
 
 typedef struct {
     char *name;
@@ -23,6 +24,8 @@ void akin_warnings_free(AkinWarnings *warnings);
 void akin_warnings_set(AkinWarnings *warnings, const char *name, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void akin_warnings_clear(AkinWarnings *warnings, const char *name);
+/* sentence NULL: clears it. */
+void akin_warnings_put(AkinWarnings *warnings, const char *name, const char *sentence);
 gboolean akin_warnings_has(const AkinWarnings *warnings, const char *name);
 
 /* An array of AkinWarning, in the order in which they came up. */

@@ -345,9 +345,10 @@ not_supported(GError **error)
 }
 
 AkinEngine *
-akin_engine_nftables_new(GError **error)
+akin_engine_nftables_new(const char *state_dir, GError **error)
 {
     guint32 number;
+    (void) state_dir; /* all that it does is in its table */
     g_autoptr(AkinNftGeneration) generation = akin_nft_generation_new(error);
     /* First, since libnftables writes to standard error when it is not allowed to ask. */
     if (!generation || !akin_nft_generation_read(generation, &number, error))

@@ -6,7 +6,7 @@
 #include "error.h"
 
 static AkinEngine *
-create(const AkinEngineEntry *entry, GError **error)
+create(const AkinEngineEntry *entry, const char *state_dir, GError **error)
 {
     g_autofree char *path = akin_engine_lock_path();
     g_autoptr(AkinLock) lock = akin_lock_new(path, error);
@@ -14,19 +14,19 @@ create(const AkinEngineEntry *entry, GError **error)
         g_prefix_error(error, "rules can be loaded by one helper only, stop the other one: ");
         return NULL;
     }
-    AkinEngine *engine = entry->create(error);
+    AkinEngine *engine = entry->create(state_dir, error);
     if (engine)
         engine->lock = g_steal_pointer(&lock);
     return engine;
 }
 
 AkinEngine *
-akin_engine_new(const char *name, GError **error)
+akin_engine_new(const char *name, const char *state_dir, GError **error)
 {
     g_autoptr(GString) known = g_string_new(NULL);
     for (const AkinEngineEntry *entry = akin_engines_here; entry->name; entry++) {
         if (!name || strcmp(entry->name, name) == 0)
-            return create(entry, error);
+            return create(entry, state_dir, error);
         g_string_append_printf(known, "%s%s", known->len ? ", " : "", entry->name);
     }
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
@@ -39,5 +39,19 @@ akin_engine_free(AkinEngine *engine)
 {
     AkinLock *lock = engine->lock;
     engine->class->free(engine);
-    akin_lock_free(lock);
+    g_clear_pointer(&lock, akin_lock_free);
+}
+
+void
+akin_engine_listen(AkinEngine *engine, AkinEngineTroubled troubled, gpointer user_data)
+{
+    engine->troubled = troubled;
+    engine->user_data = user_data;
+}
+
+void
+akin_engine_tell_trouble(AkinEngine *engine, const char *trouble)
+{
+    if (engine->troubled)
+        engine->troubled(trouble, engine->user_data);
 }

@@ -49,19 +49,34 @@ typedef struct {
     void (*free)(AkinEngine *engine);
 } AkinEngineClass;
 
+/*
+ * Something of what was applied has stopped working by itself, or works again (NULL): a sentence
+ * for a person. From the main loop, never from within a call.
+ */
+typedef void (*AkinEngineTroubled)(const char *trouble, gpointer user_data);
+
 /* The first member of every engine. */
 struct _AkinEngine {
     const AkinEngineClass *class;
-    AkinLock *lock; /* engine.c's */
+    /* The rest is engine.c's. */
+    AkinLock *lock; /* NULL for one that was not made by akin_engine_new */
+    AkinEngineTroubled troubled;
+    gpointer user_data;
 };
 
 /*
- * name NULL: the one that suits this computer. AKIN_ERROR_NOT_SUPPORTED for a name that this
- * build does not have, and when the kernel cannot do it.
+ * name NULL: the one that suits this computer. state_dir is for what has to be put back, also
+ * after the helper was killed; copied. AKIN_ERROR_NOT_SUPPORTED for a name that this build does
+ * not have, and when the kernel cannot do it.
  */
-AkinEngine *akin_engine_new(const char *name, GError **error);
+AkinEngine *akin_engine_new(const char *name, const char *state_dir, GError **error);
 void akin_engine_free(AkinEngine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinEngine, akin_engine_free)
+
+/* One listener at a time; it and user_data must outlive the engine, or be replaced by NULL. */
+void akin_engine_listen(AkinEngine *engine, AkinEngineTroubled troubled, gpointer user_data);
+/* The engines' side of it. */
+void akin_engine_tell_trouble(AkinEngine *engine, const char *trouble);
 
 /*
  * The engines that this operating system has, the preferred one first; ends with a NULL name.
@@ -69,7 +84,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinEngine, akin_engine_free)
  */
 typedef struct {
     const char *name;
-    AkinEngine *(*create)(GError **error);
+    AkinEngine *(*create)(const char *state_dir, GError **error);
 } AkinEngineEntry;
 
 extern const AkinEngineEntry akin_engines_here[];

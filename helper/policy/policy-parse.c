@@ -5,14 +5,15 @@
 
 #include "error.h"
 #include "names.h"
+#include "policy-lines.h"
 #include "shown.h"
 
 /*
  * Theory of operation
  *
- * GKeyFile reads the text; it gives no line numbers. A Reader therefore keeps the text, and finds
- * the line of a group's key only once something is wrong with it. policy-format.c sets exactly the
- * keys that are read here.
+ * GKeyFile reads the text; it gives no line numbers. A Reader therefore keeps the text, and looks
+ * for the line of a group's key only once something is wrong with it. policy-format.c sets exactly
+ * the keys that are read here.
  */
 
 /* Each costs a look through the whole text. */
@@ -30,56 +31,13 @@ typedef struct {
 
 /* --- Lines ---------------------------------------------------------------------------------- */
 
-/* Whether line opens the group. */
-static gboolean
-line_opens(const char *line, const char *group)
-{
-    gsize length = strlen(group);
-    return line[0] == '[' && strncmp(line + 1, group, length) == 0 && line[length + 1] == ']';
-}
-
-/* Whether line gives key a value. */
-static gboolean
-line_has(const char *line, const char *key)
-{
-    if (!g_str_has_prefix(line, key))
-        return FALSE;
-    line += strlen(key);
-    while (*line != '\n' && g_ascii_isspace(*line))
-        line++;
-    return *line == '=';
-}
-
-/*
- * Counting from 1; 0 when it is not there. The last one, which is the one that counts when a key
- * stands there twice. key NULL: the line of the group itself.
- */
-static guint
-find_line(const char *text, const char *group, const char *key)
-{
-    gboolean inside = FALSE;
-    guint found = 0;
-    for (guint number = 1; *text; number++) {
-        const char *line = text;
-        while (*line != '\n' && g_ascii_isspace(*line))
-            line++;
-        if (*line == '[')
-            inside = line_opens(line, group);
-        if (inside && (key ? line_has(line, key) : *line == '['))
-            found = number;
-        text += strcspn(text, "\n");
-        text += *text == '\n';
-    }
-    return found;
-}
-
 /* Turns the reason in error into "line N: reason", with the code that callers expect. */
 static gboolean
 fail_at(const Reader *reader, const char *group, const char *key, GError **error)
 {
     if (!error || !*error)
         return FALSE;
-    guint line = find_line(reader->text, group, key);
+    guint line = akin_lines_find(reader->text, group, key);
     (*error)->domain = AKIN_ERROR;
     (*error)->code = AKIN_ERROR_POLICY_BROKEN;
     g_prefix_error(error, "line %u: ", line);
@@ -97,31 +55,8 @@ remark(const Reader *reader, const char *group, const char *key)
     }
     g_autofree char *name = akin_shown(key ? key : group);
     g_ptr_array_add(reader->remarks, g_strdup_printf("line %u: unknown %s ‘%s’ is ignored",
-                                                     find_line(reader->text, group, key),
+                                                     akin_lines_find(reader->text, group, key),
                                                      key ? "key" : "group", name));
-}
-
-/* The first line that GKeyFile refuses, by halving: it names none itself. Counting from 1. */
-static guint
-find_refused_line(const char *text)
-{
-    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(gsize));
-    for (gsize end = 0; text[end];) {
-        end += strcspn(text + end, "\n");
-        end += text[end] == '\n';
-        g_array_append_val(ends, end);
-    }
-    guint low = 0, high = ends->len - 1;
-    while (low < high) {
-        guint middle = (low + high) / 2;
-        g_autoptr(GKeyFile) file = g_key_file_new();
-        gsize length = g_array_index(ends, gsize, middle);
-        if (g_key_file_load_from_data(file, text, length, READ_FLAGS, NULL))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low + 1;
 }
 
 static gboolean
@@ -131,7 +66,7 @@ load(GKeyFile *file, const char *text, GError **error)
         return TRUE;
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
                 "line %u: neither a [group], a key=value below a group nor a # comment",
-                find_refused_line(text));
+                akin_lines_refused(text, READ_FLAGS));
     return FALSE;
 }
 
@@ -191,6 +126,12 @@ parse_nat_mode(AkinPolicy *policy, const char *value, GError **error)
 }
 
 static gboolean
+parse_nat_engine(AkinPolicy *policy, const char *value, GError **error)
+{
+    return akin_nat_engine_parse(value, &policy->nat_engine, error);
+}
+
+static gboolean
 parse_reach_host(AkinPolicy *policy, const char *value, GError **error)
 {
     return parse_boolean(value, &policy->machines_reach_host, error);
@@ -210,6 +151,7 @@ static const struct {
     {"firewall", "enabled", parse_enabled},           {"firewall", "panic", parse_panic},
     {"firewall", "trusted-pingers", parse_trusted},   {"nat", "mode", parse_nat_mode},
     {"nat", "machines-reach-host", parse_reach_host}, {"nat", "networks", parse_networks},
+    {"nat", "nat-engine", parse_nat_engine},
 };
 
 static gboolean
@@ -365,6 +307,21 @@ read_forward(Reader *reader, const char *key, GError **error)
     return TRUE;
 }
 
+/* Of two the second would count, and the first be lost to whoever wrote one for each family. */
+static gboolean
+check_forwards(const Reader *reader, GError **error)
+{
+    g_autofree char *key = akin_lines_find_repeated(reader->text, "forwards");
+    if (!key)
+        return TRUE;
+    g_autofree char *shown = akin_shown(key);
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
+                "‘%s’ stands there twice; write both machines behind one, like "
+                "tcp/80=192.168.56.101:80; [fd00:56::101]:80",
+                shown);
+    return fail_at(reader, "forwards", key, error);
+}
+
 static gboolean
 read_group(Reader *reader, const char *group, GError **error)
 {
@@ -373,6 +330,8 @@ read_group(Reader *reader, const char *group, GError **error)
         read_key = read_service_state;
     else if (strcmp(group, "forwards") == 0)
         read_key = read_forward;
+    if (read_key == read_forward && !check_forwards(reader, error))
+        return FALSE;
 
     g_auto(GStrv) keys = g_key_file_get_keys(reader->file, group, NULL, error);
     for (guint i = 0; keys && keys[i]; i++) {

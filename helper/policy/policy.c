@@ -8,6 +8,7 @@
 #include "shown.h"
 
 static const char *const nat_modes[] = {"auto", "on", "off"};
+static const char *const nat_engines[] = {"natd", "kernel"};
 static const char *const default_patterns[] = {"akin*", "vboxnet*", "vmnet*", NULL};
 
 static void
@@ -119,6 +120,26 @@ akin_nat_mode_parse(const char *name, AkinNatMode *mode, GError **error)
     return FALSE;
 }
 
+const char *
+akin_nat_engine_name(AkinNatEngine engine)
+{
+    return nat_engines[engine];
+}
+
+gboolean
+akin_nat_engine_parse(const char *name, AkinNatEngine *engine, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(nat_engines); i++) {
+        if (strcmp(name, nat_engines[i]) == 0) {
+            *engine = i;
+            return TRUE;
+        }
+    }
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                "not a NAT engine; use natd or kernel");
+    return FALSE;
+}
+
 AkinServiceState *
 akin_policy_find_service(const AkinPolicy *policy, const char *name)
 {
@@ -176,9 +197,13 @@ akin_policy_set_services(AkinPolicy *policy, const char *const *names, guint dir
 gboolean
 akin_policy_add_service(AkinPolicy *policy, AkinService *service, GError **error)
 {
-    if (akin_policy_find_service(policy, service->name)) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_EXISTS,
-                    "there is a service %s already; choose another name", service->name);
+    const AkinServiceState *other = akin_policy_find_service(policy, service->name);
+    if (other) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_EXISTS, "there is a service %s already; %s%s",
+                    service->name,
+                    other->service->own ? "to change it: akinctl service edit "
+                                        : "choose another name",
+                    other->service->own ? service->name : "");
         return FALSE;
     }
     if (policy->services->len - akin_catalogue()->len >= AKIN_OWN_SERVICES_MAX) {
@@ -191,17 +216,36 @@ akin_policy_add_service(AkinPolicy *policy, AkinService *service, GError **error
     return TRUE;
 }
 
+static AkinServiceState *
+find_own(const AkinPolicy *policy, const char *name, GError **error)
+{
+    AkinServiceState *state = find_for_change(policy, name, 0, error);
+    if (!state || state->service->own)
+        return state;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                "service %s is built in and stays as it is; to be without it: akinctl deny %s",
+                name, name);
+    return NULL;
+}
+
+gboolean
+akin_policy_update_service(AkinPolicy *policy, AkinService *service, GError **error)
+{
+    AkinServiceState *state = find_own(policy, service->name, error);
+    if (!state)
+        return FALSE;
+    akin_service_unref(state->service);
+    state->service = akin_service_ref(service);
+    state->allowed &= akin_service_offers(service);
+    return TRUE;
+}
+
 gboolean
 akin_policy_remove_service(AkinPolicy *policy, const char *name, GError **error)
 {
-    AkinServiceState *state = find_for_change(policy, name, 0, error);
+    AkinServiceState *state = find_own(policy, name, error);
     if (!state)
         return FALSE;
-    if (!state->service->own) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "service %s is built in; deny it instead: akinctl deny %s", name, name);
-        return FALSE;
-    }
     g_array_remove_index(policy->services, state - (AkinServiceState *) policy->services->data);
     return TRUE;
 }
@@ -289,12 +333,14 @@ forward_compare(gconstpointer a, gconstpointer b)
     return (int) x->address.family - (int) y->address.family;
 }
 
-gboolean
-akin_policy_add_forward(AkinPolicy *policy, const AkinForward *forward, GError **error)
+/* Whether no other forward but except has its port. */
+static gboolean
+forward_is_free(const AkinPolicy *policy, const AkinForward *forward, const AkinForward *except,
+                GError **error)
 {
     for (guint i = 0; i < policy->forwards->len; i++) {
         const AkinForward *other = &g_array_index(policy->forwards, AkinForward, i);
-        if (forward_compare(forward, other) != 0)
+        if (other == except || forward_compare(forward, other) != 0)
             continue;
         g_autofree char *address = akin_prefix_format(&other->address);
         const char *protocol = akin_protocol_name(forward->protocol);
@@ -303,6 +349,14 @@ akin_policy_add_forward(AkinPolicy *policy, const AkinForward *forward, GError *
                     protocol, forward->port, address, other->target_port, protocol, forward->port);
         return FALSE;
     }
+    return TRUE;
+}
+
+gboolean
+akin_policy_add_forward(AkinPolicy *policy, const AkinForward *forward, GError **error)
+{
+    if (!forward_is_free(policy, forward, NULL, error))
+        return FALSE;
     if (policy->forwards->len >= AKIN_FORWARDS_MAX) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
                     "there are %d forwards already; remove one", AKIN_FORWARDS_MAX);
@@ -313,19 +367,42 @@ akin_policy_add_forward(AkinPolicy *policy, const AkinForward *forward, GError *
     return TRUE;
 }
 
-gboolean
-akin_policy_remove_forward(AkinPolicy *policy, AkinProtocol protocol, guint16 port, GError **error)
+AkinForward *
+akin_policy_find_forward(const AkinPolicy *policy, AkinProtocol protocol, guint16 port,
+                         const AkinPrefix *address, GError **error)
 {
-    guint before = policy->forwards->len;
-    for (guint i = before; i-- > 0;) {
-        const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, i);
-        if (forward->protocol == protocol && forward->port == port)
-            g_array_remove_index(policy->forwards, i);
+    for (guint i = 0; i < policy->forwards->len; i++) {
+        AkinForward *forward = &g_array_index(policy->forwards, AkinForward, i);
+        if (forward->protocol == protocol && forward->port == port &&
+            (!address || akin_prefix_equal(&forward->address, address)))
+            return forward;
     }
-    if (policy->forwards->len < before)
-        return TRUE;
+    g_autofree char *place = address ? akin_prefix_format(address) : NULL;
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND,
-                "%s port %u is not forwarded; see akinctl forward list",
-                akin_protocol_name(protocol), port);
-    return FALSE;
+                "%s port %u %s%s; see akinctl forward list", akin_protocol_name(protocol), port,
+                address ? "does not lead to " : "is not forwarded", address ? place : "");
+    return NULL;
+}
+
+gboolean
+akin_policy_replace_forward(AkinPolicy *policy, AkinForward *old, const AkinForward *forward,
+                            GError **error)
+{
+    if (!forward_is_free(policy, forward, old, error))
+        return FALSE;
+    *old = *forward;
+    g_array_sort(policy->forwards, forward_compare);
+    return TRUE;
+}
+
+gboolean
+akin_policy_remove_forward(AkinPolicy *policy, AkinProtocol protocol, guint16 port,
+                           const AkinPrefix *address, GError **error)
+{
+    AkinForward *forward = akin_policy_find_forward(policy, protocol, port, address, error);
+    if (!forward)
+        return FALSE;
+    for (; forward; forward = akin_policy_find_forward(policy, protocol, port, address, NULL))
+        g_array_remove_index(policy->forwards, forward - (AkinForward *) policy->forwards->data);
+    return TRUE;
 }

@@ -11,6 +11,9 @@
 
 typedef enum { AKIN_NAT_AUTO, AKIN_NAT_ON, AKIN_NAT_OFF } AkinNatMode;
 
+/* What translates where the rules are ipfw's: a natd(8), or the kernel itself. */
+typedef enum { AKIN_NAT_ENGINE_NATD, AKIN_NAT_ENGINE_KERNEL } AkinNatEngine;
+
 /* Who may use a forward. This computer itself always may. */
 typedef enum { AKIN_FROM_ANYONE, AKIN_FROM_LOOPBACK, AKIN_FROM_NETWORK } AkinFrom;
 
@@ -35,6 +38,7 @@ typedef struct {
     gboolean firewall;
     gboolean panic;
     AkinNatMode nat;
+    AkinNatEngine nat_engine;
     gboolean machines_reach_host;
     GPtrArray *patterns; /* of names of VM networks, valid by akin_pattern_check, sorted */
     GArray *trusted;     /* AkinPrefix: who may ping this computer; sorted */
@@ -59,6 +63,8 @@ gboolean akin_policy_same_nat(const AkinPolicy *a, const AkinPolicy *b);
 
 const char *akin_nat_mode_name(AkinNatMode mode);
 gboolean akin_nat_mode_parse(const char *name, AkinNatMode *mode, GError **error);
+const char *akin_nat_engine_name(AkinNatEngine engine);
+gboolean akin_nat_engine_parse(const char *name, AkinNatEngine *engine, GError **error);
 
 /*
  * Every change below either succeeds whole or leaves the policy as it was, with
@@ -71,8 +77,10 @@ AkinServiceState *akin_policy_find_service(const AkinPolicy *policy, const char 
 /* All or none of the names. directions 0: all that each service offers. */
 gboolean akin_policy_set_services(AkinPolicy *policy, const char *const *names, guint directions,
                                   gboolean allow, GError **error);
-/* Takes a reference on service. The name must be new. */
+/* Takes a reference on service. The name must be new; it is denied. */
 gboolean akin_policy_add_service(AkinPolicy *policy, AkinService *service, GError **error);
+/* In the place of the user's own service of its name, and allowed as that was where it can be. */
+gboolean akin_policy_update_service(AkinPolicy *policy, AkinService *service, GError **error);
 gboolean akin_policy_remove_service(AkinPolicy *policy, const char *name, GError **error);
 
 gboolean akin_policy_trust(AkinPolicy *policy, const char *const *addresses, GError **error);
@@ -96,6 +104,13 @@ akin_forward_parse(AkinForward *forward, const char *protocol, guint port, const
                    guint target_port, const char *from, GError **error);
 char *akin_forward_format_from(const AkinForward *forward);
 gboolean akin_policy_add_forward(AkinPolicy *policy, const AkinForward *forward, GError **error);
-/* Removes those of both families. */
-gboolean
-akin_policy_remove_forward(AkinPolicy *policy, AkinProtocol protocol, guint16 port, GError **error);
+/* The one that leads to address, or with NULL the first. Valid until the policy's forwards change.
+ * AKIN_ERROR_NOT_FOUND. */
+AkinForward *akin_policy_find_forward(const AkinPolicy *policy, AkinProtocol protocol, guint16 port,
+                                      const AkinPrefix *address, GError **error);
+/* old is one of the policy's. */
+gboolean akin_policy_replace_forward(AkinPolicy *policy, AkinForward *old,
+                                     const AkinForward *forward, GError **error);
+/* address NULL: those of both families. */
+gboolean akin_policy_remove_forward(AkinPolicy *policy, AkinProtocol protocol, guint16 port,
+                                    const AkinPrefix *address, GError **error);

@@ -114,6 +114,22 @@ akin_service_unref(AkinService *service)
     g_atomic_rc_box_release_full(service, service_clear);
 }
 
+static gboolean
+ports_equal(const GArray *a, const GArray *b)
+{
+    return a->len == b->len &&
+           (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(AkinPortRange)) == 0);
+}
+
+gboolean
+akin_service_equal(const AkinService *a, const AkinService *b)
+{
+    return a == b ||
+           (a->own == b->own && strcmp(a->name, b->name) == 0 && strcmp(a->title, b->title) == 0 &&
+            strcmp(a->group, b->group) == 0 && strcmp(a->about, b->about) == 0 &&
+            ports_equal(a->out, b->out) && ports_equal(a->in, b->in));
+}
+
 guint
 akin_service_offers(const AkinService *service)
 {

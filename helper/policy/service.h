@@ -28,6 +28,9 @@ AkinService *akin_service_ref(AkinService *service);
 void akin_service_unref(AkinService *service);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinService, akin_service_unref)
 
+/* Nobody could tell one from the other. */
+gboolean akin_service_equal(const AkinService *a, const AkinService *b);
+
 /* AKIN_OUTGOING | AKIN_INCOMING: the directions that it offers. */
 guint akin_service_offers(const AkinService *service);
 

@@ -8,3 +8,6 @@
  * UTF-8, without control characters. The caller frees it.
  */
 char *akin_shown(const char *words);
+
+/* The same with at most max bytes: for a whole line of what a program has said. */
+char *akin_shown_within(const char *words, gsize max);

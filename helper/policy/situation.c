@@ -187,6 +187,15 @@ akin_situation_find_network(const AkinPolicy *policy, const AkinSituation *situa
     return NULL;
 }
 
+gboolean
+akin_forward_works(const AkinPolicy *policy, const AkinSituation *situation,
+                   const AkinForward *forward)
+{
+    return akin_nat_is_active(policy, situation) &&
+           (!policy->panic || forward->from == AKIN_FROM_LOOPBACK) &&
+           akin_situation_find_network(policy, situation, &forward->address) != NULL;
+}
+
 /*
  * How good an uplink's best default route is; lower is better. The longer prefix wins in the
  * kernel before any metric is looked at; a computer with both families is judged by IPv4, as most

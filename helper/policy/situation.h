@@ -72,6 +72,13 @@ const AkinInterface *
 akin_situation_find_network(const AkinPolicy *policy, const AkinSituation *situation,
                             const AkinPrefix *address);
 
+/*
+ * Packets to the forward's port get to the machine: NAT runs, the machine's network is up, and
+ * not everything outside is blocked, which leaves this computer itself.
+ */
+gboolean akin_forward_works(const AkinPolicy *policy, const AkinSituation *situation,
+                            const AkinForward *forward);
+
 /* Uplinks, the best first: pointers into situation. Free with g_ptr_array_unref. */
 GPtrArray *akin_situation_uplinks(const AkinPolicy *policy, const AkinSituation *situation);
 

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "ipfw.h"
+#include "natd.h"
 #include "nftables.h"
 #include "pf.h"
 
@@ -15,10 +16,50 @@ nftables_text(const AkinPolicy *policy, const AkinSituation *situation)
     return akin_nft_load_text(ruleset);
 }
 
+/* The lines of a text as comments. */
+static void
+append_comment(GString *text, const char *lines)
+{
+    g_auto(GStrv) split = g_strsplit(lines, "\n", -1);
+    for (guint i = 0; split[i] && *split[i]; i++)
+        g_string_append_printf(text, "#   %s\n", split[i]);
+}
+
 static char *
 ipfw_text(const AkinPolicy *policy, const AkinSituation *situation)
 {
-    return akin_ipfw_text(policy, situation, AKIN_IPFW_SET_A, AKIN_IPFW_NATD);
+    gboolean kernel = policy->nat_engine == AKIN_NAT_ENGINE_KERNEL;
+    g_autoptr(GPtrArray) instances = akin_nat_instances(policy, situation);
+    g_autofree char *rules = akin_ipfw_text(policy, situation, AKIN_IPFW_SET_A,
+                                            kernel ? AKIN_IPFW_KERNEL : AKIN_IPFW_NATD);
+    GString *text = g_string_new("# to load: ipfw -q /absolute/name/of/this/file\n");
+    if (kernel && instances->len > 0)
+        g_string_append(text, "# needs: sysctl net.inet.ip.fw.one_pass=0\n");
+    for (guint i = 0; i < instances->len; i++) {
+        const AkinNatInstance *instance = instances->pdata[i];
+        if (kernel) {
+            g_string_append_printf(text, "%s\n", instance->kernel);
+            continue;
+        }
+        g_string_append_printf(text, "# needs: natd -f FILE -P PIDFILE for %s, FILE:\n",
+                               instance->interface);
+        append_comment(text, instance->natd);
+    }
+    g_string_append(text, rules);
+    return g_string_free(text, FALSE);
+}
+
+static char *
+pf_text(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    g_autofree char *rules = akin_pf_text(policy, situation);
+    return g_strconcat("# to load: pfctl -a " AKIN_PF_ANCHOR " -f FILE\n"
+                       "# needs, in this order in the main ruleset:\n"
+                       "#   scrub in all fragment reassemble\n"
+                       "#   nat-anchor \"" AKIN_PF_ANCHOR "\"\n"
+                       "#   rdr-anchor \"" AKIN_PF_ANCHOR "\"\n"
+                       "#   anchor \"" AKIN_PF_ANCHOR "\"\n",
+                       rules, NULL);
 }
 
 static const struct {
@@ -27,7 +68,7 @@ static const struct {
 } compilers[] = {
     {"nftables", nftables_text},
     {"ipfw", ipfw_text},
-    {"pf", akin_pf_text},
+    {"pf", pf_text},
 };
 
 char *

@@ -69,7 +69,9 @@ PANEL = '''<?xml version="1.0" encoding="UTF-8"?>
 class Desktop:
     """All of it, for the length of a `with` block."""
 
-    def __init__(self):
+    def __init__(self, build=BUILD):
+        """`build` is the folder of what is tried."""
+        self._build = build
         self._exit = contextlib.ExitStack()
         self.panel = self._notifyd = None
 
@@ -149,7 +151,7 @@ class Desktop:
 
     def _install(self):
         """Icons, translations and the desktop file, as an installation has them."""
-        subprocess.run(['meson', 'install', '-C', BUILD, '--no-rebuild', '--quiet', '--destdir',
+        subprocess.run(['meson', 'install', '-C', self._build, '--no-rebuild', '--quiet', '--destdir',
                         f'{self.folder}/installed'], check=True, stdin=subprocess.DEVNULL, stdout=self._log,
                        stderr=self._log)
 

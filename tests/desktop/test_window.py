@@ -87,7 +87,8 @@ class Overview(WindowCase):
         self.app.find('Not changed: *changed by hand*', 'alert')
         self.app.wait_on('Firewall')
         self.assertTrue(self.status()['firewall'])
-        self.akinctl('reload')
+        self.app.press('Read again')
+        self.app.gone('Read again')
         self.app.flip('Firewall')
         self.app.until(lambda: not self.status()['firewall'], 'the firewall off')
         self.assertIn(b'# by hand', self.helper.policy())
@@ -161,10 +162,14 @@ class Services(WindowCase):
         self.edit_and_remove()
 
     def edit_and_remove(self):
+        """It stays allowed through all of it, where it offers that still."""
+        self.akinctl('allow', 'fun')
         self.app.press('Edit…')
         self.app.type('Title', 'Better')
+        self.app.type('Outgoing: ports that you use elsewhere', 'tcp:1234-1236')
         self.app.press('Save')
-        self.app.until(lambda: (self.service('fun') or {}).get('title') == 'Better', 'the new title')
+        self.app.until(lambda: self.service('fun')['title'] == 'Better', 'the new title')
+        self.assertEqual(self.service('fun')['out'], {'ports': 'tcp:1234-1236', 'allowed': True, 'connections': 0})
         self.app.find('Better, details')
         if not self.app.widgets('Remove', 'push button'):
             self.app.press('Better, details', 'toggle button')
@@ -173,6 +178,7 @@ class Services(WindowCase):
         self.app.press('Undo')
         self.app.until(lambda: self.service('fun'), 'the service to be back')
         self.assertEqual(self.service('fun')['title'], 'Better')
+        self.assertTrue(self.service('fun')['out']['allowed'])
 
 
 class Machines(WindowCase):
@@ -203,6 +209,50 @@ class Machines(WindowCase):
         self.app.press(remove, showing=False)
         self.app.until(lambda: not self.app.widgets(remove, showing=False), 'the forward to go')
         self.assertDropped(self.lab.neighbour, here, 8081)
+
+    def test_why_a_forward_does_not_work(self):
+        self.akinctl('forward', 'add', 'tcp', '80', VM1.four)
+        self.app.find('For anyone', 'label', showing=False)
+        self.addCleanup(self.lab.vm_networks, 'up')
+        for obstacle, begin, end in (
+                ('everything is blocked', ('panic', 'on'), ('panic', 'off')),
+                ('NAT is off', ('nat', 'off'), ('nat', 'auto')),
+                ('akin is stopped', ('stop',), ('start',))):
+            self.akinctl(*begin)
+            self.app.find(f'For anyone · not while {obstacle}', 'label', showing=False)
+            self.akinctl(*end)
+            self.app.find('For anyone', 'label', showing=False)
+        self.lab.vm_networks('down')
+        self.app.find('For anyone · not while its VM network is down', 'label', showing=False)
+
+    def test_a_forward_that_is_edited(self):
+        """In one step: the connection to the first machine stays, and so does the forward of the other family."""
+        here = self.lab.laptop.address4
+        self.serve(self.lab.vm2, 81, proto='tcp')
+        for address in VM1:
+            self.akinctl('forward', 'add', 'tcp', '8081', address)
+        with self.lab.vm1.listen('tcp', 8081), self.lab.neighbour.hold(here, 8081) as held:
+            self.app.press(f'Edit: Port 8081 of this computer → {VM1.four} port 8081 (tcp)', showing=False)
+            self.app.type('Machine', VM2.four)
+            self.app.type('Port of the machine', '81')
+            self.app.press('Save', dialog=True)
+            self.app.find(f'Edit: Port 8081 of this computer → {VM2.four} port 81 (tcp)', showing=False)
+            self.assertOpen(self.lab.neighbour, here, 8081)
+            self.assertTrue(held.echo())
+        self.app.press(f'Remove: Port 8081 of this computer → {VM2.four} port 81 (tcp)', showing=False)
+        self.app.until(lambda: [VM1.six] == [one['address'] for one in self.status()['forwards']], 'one to be left')
+
+    def test_an_edit_that_is_refused(self):
+        """The forward is as it was."""
+        for port in ('80', '81'):
+            self.akinctl('forward', 'add', 'tcp', port, VM1.four)
+        before = self.status()['forwards']
+        self.app.press(f'Edit: Port 81 of this computer → {VM1.four} port 81 (tcp)', showing=False)
+        self.app.type('Port of this computer', '80')
+        self.app.press('Save', dialog=True)
+        self.app.find('*already*', 'label')
+        self.assertEqual(self.status()['forwards'], before)
+        self.app.press('Cancel')
 
     def test_a_forward_that_is_refused(self):
         """The dialog stays, with what was typed, and says why."""
@@ -323,6 +373,20 @@ class NotAllowed(DeskCase):
         self.app.wait_icon('nat')
         picture = self.screen.still('page-not-allowed', self.app.window())
         self.assertGreater(picture.colours, COLOURS)
+
+
+class German(DeskCase):
+    arguments = '--preferences',
+    environment = {'LC_ALL': 'C.UTF-8', 'LANGUAGE': 'de'}
+
+    def test_search_in_what_is_read(self):
+        """A word of what services are for, as it is shown."""
+        self.app.find('Firewall', 'toggle button')
+        self.app.page(2)
+        self.app.find('Web, *')
+        self.app.type('Dienste durchsuchen', 'Fernhilfe')
+        self.app.gone('Web, *')
+        self.app.find('AnyDesk, *')
 
 
 class Looks(DeskCase):

@@ -16,6 +16,8 @@ static const struct {
     const char *engine, *suffix;
 } engines[] = {
     {"nftables", ".nft"},
+    {"ipfw", ".ipfw"},
+    {"pf", ".pf"},
 };
 
 /* So that the files name their licence; a comment for every engine. */

@@ -12,10 +12,10 @@ import threading
 import time
 import unittest
 
-from helper import NO_HELPER, ORDINARY_USER, AkinCase, Failed, wait_for
+from helper import NO_HELPER, ORDINARY_USER, AkinCase, wait_for
+from wire import INTERFACE, METHOD_CALL, NO_REPLY_EXPECTED, SOON, Client, identity
 
-OBJECT, INTERFACE, PROPERTIES = '/org/akin/Helper1', 'org.akin.Helper1', 'org.freedesktop.DBus.Properties'
-METHOD_CALL, SIGNAL, NO_REPLY_EXPECTED = 1, 4, 1  # of D-Bus
+PROPERTIES = 'org.freedesktop.DBus.Properties'
 GREETING = b'\0AUTH'  # with which everybody begins
 OTHER_USER = 1  # daemon: as ordinary as nobody, and somebody else
 
@@ -24,7 +24,6 @@ STRANGERS = 64  # connections of all users together who may only look
 AT_ONCE = 30  # calls that may wait for their answers
 LARGEST = 64 * 1024  # bytes of a message
 DEADLINE = 5  # seconds for the handshake
-SOON = 2  # seconds in which whoever behaves is served, and the helper ends
 FLOOD = 8  # seconds that a flood lasts if nobody stops it
 GROWTH, QUARANTINE = 4, 400  # MiB that a flood may cost; and with a sanitizer, which keeps what was freed
 IDLE = 0.2  # seconds of the processor in two
@@ -38,102 +37,6 @@ FLOODS = {
 # A policy whose ruleset is long: one answer fills a socket.
 MANY_PORTS = ''.join(f'[service many{n}]\nout=tcp:{",".join(map(str, range(n * 1000 + 1, n * 1000 + 500, 2)))}\n'
                      for n in range(1, 13)) + '[services]\n' + ''.join(f'many{n}=out\n' for n in range(1, 13))
-
-
-class Client:
-    """One connection to the helper, made by any user, that says and reads only what it is told to."""
-
-    def __init__(self, helper, user=ORDINARY_USER):
-        self._user, self._serial = user, 0
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(DEADLINE + SOON)
-        with acting_as(user):  # whom the kernel has seen connect is who the client is
-            self.socket.connect(helper.socket)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def say(self, line):
-        """A line of the handshake, and the answer to it; b'' if the helper has closed."""
-        with contextlib.suppress(ConnectionError):
-            self.socket.sendall(line)
-            return self.socket.recv(4096)
-        return b''
-
-    def log_in(self):
-        """As who it is; false if the helper has closed."""
-        if not self.say(b'\0' + identity(self._user)).startswith(b'OK '):
-            return False
-        self.socket.sendall(b'BEGIN\r\n')
-        return True
-
-    def call(self, *arguments, **options):
-        self.socket.sendall(self.message(*arguments, **options))
-
-    def message(self, member, *texts, **options):
-        self._serial += 1
-        return message(self._serial, member, *texts, **options)
-
-    def answer(self):
-        """The bytes of the next message that is no signal."""
-        while True:
-            head = self._read(16)
-            body, _, fields = struct.unpack('<III', head[4:])
-            rest = self._read(fields + -fields % 8 + body)
-            if head[1] != SIGNAL:
-                return head + rest
-
-    def time_until_closed(self, since):
-        """Reads to the end."""
-        with contextlib.suppress(ConnectionError):
-            while self.socket.recv(65536):
-                pass
-        return time.monotonic() - since
-
-    def _read(self, size):
-        data = b''
-        while len(data) < size:
-            more = self.socket.recv(size - len(data))
-            if not more:
-                raise Failed('the helper has closed')
-            data += more
-        return data
-
-
-@contextlib.contextmanager
-def acting_as(user):
-    os.setegid(user)
-    os.seteuid(user)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
-
-
-def identity(user):
-    return b'AUTH EXTERNAL ' + str(user).encode().hex().encode() + b'\r\n'
-
-
-def message(serial, member, *texts, interface=INTERFACE, path=OBJECT, flags=0):
-    """A call as it goes over the wire; its arguments are strings."""
-    body = b''.join(aligned(long_text(text), 4) for text in texts)
-    fields = b''.join(aligned(field, 8) for field in (
-        b'\1\1o\0' + long_text(path), b'\2\1s\0' + long_text(interface), b'\3\1s\0' + long_text(member)))
-    fields += b'\10\1g\0' + bytes([len(texts)]) + b's' * len(texts) + b'\0'
-    head = struct.pack('<cBBBIII', b'l', METHOD_CALL, flags, 1, len(body), serial, len(fields))
-    return aligned(head + fields, 8) + body
-
-
-def long_text(text):
-    return struct.pack('<I', len(text)) + text.encode() + b'\0'
-
-
-def aligned(data, size):
-    return data + b'\0' * (-len(data) % size)
 
 
 class BusCase(AkinCase):

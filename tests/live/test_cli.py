@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from helper import HELPER, ORDINARY_USER, AkinCase, Helper, wait_for
-from lab import INTERNET, Lab
+from lab import INTERNET, LAPTOP_A, VM1, Lab
 
 DONE, FAILED, USAGE, NO_HELPER, NOT_ALLOWED = range(5)
 
@@ -30,6 +30,8 @@ EVERY_COMMAND = [
     ('deny https --out', 'https: outgoing off', 'services'),
     ('service add game --out tcp:80,8080,6881-6999;udp:53 --in udp:27015 --title Game', 'game', 'services'),
     ('allow game', 'game: outgoing on, incoming on', 'services'),
+    ('service edit game --out tcp:81', 'game: outgoing on, incoming on', 'services'),
+    ('service edit game --title Chess', 'game: outgoing on, incoming on', 'services'),
     ('service remove game', 'game', 'services'),
     ('ping trust 198.51.100.9 2001:db8:a::/64', '198.51.100.9', 'trusted_pingers'),
     ('ping distrust 198.51.100.9', '2001:db8:a::/64', 'trusted_pingers'),
@@ -64,6 +66,40 @@ class EveryCommand(AkinCase):
         for command, _, key in EVERY_COMMAND:
             with self.subTest(command):
                 self.assertIn(key, self.helper.json(*command.split()))
+
+    def test_after_a_stop(self):
+        """What is changed is saved, and it is said that it is not in force."""
+        kernel = self.helper.kernel()
+        self.akinctl('stop')
+        for command in ('allow whois', 'deny whois', 'service add mine --out tcp:80', 'service edit mine --title Mine',
+                        'service remove mine', 'ping trust 192.0.2.1', 'ping distrust 192.0.2.1',
+                        'forward add tcp 80 192.168.56.101', 'forward remove tcp 80', 'firewall off', 'firewall on',
+                        'nat on', 'nat auto', 'panic on', 'panic off', 'network reach-host off',
+                        'network reach-host on'):
+            with self.subTest(command):
+                done = self.akinctl(*command.split()).stdout
+                self.assertRegex(done, r'\A[^\n]+; not in force until akinctl start\n\Z')
+                self.assertNotIn('does not work', done)
+        self.assertRegex(self.akinctl('rules').stdout, r'\A# [^\n]*akinctl start\n')
+        self.assertFalse(self.helper.json('rules')['in_force'])
+        self.assertEqual(self.helper.kernel(), self.helper.before)
+        self.akinctl('start')
+        self.assertEqual(self.helper.kernel(), kernel)
+        self.assertNotIn('akinctl start', self.akinctl('rules').stdout)
+        self.assertTrue(self.helper.json('rules')['in_force'])
+        self.assertFalse(self.helper.json('rules', '--engine', 'pf')['in_force'])
+        self.assertNotIn('not in force', self.akinctl('deny', 'whois').stdout)
+
+    def test_forwards_in_panic(self):
+        """From outside none works; this computer itself still gets to its machine."""
+        self.serve(self.lab.vm1, 80, proto='tcp')
+        self.akinctl('forward', 'add', 'tcp', '80', VM1.four)
+        self.akinctl('forward', 'add', 'tcp', '80', VM1.six, '--from', 'loopback')
+        for panic, works in (('off', [True, True]), ('on', [False, True])):
+            self.akinctl('panic', panic)
+            self.assertEqual([one['works'] for one in self.helper.json('forward', 'list')['forwards']], works)
+            self.assertOpen(self.lab.laptop, LAPTOP_A.six, 80)
+            (self.assertDropped if panic == 'on' else self.assertOpen)(self.lab.neighbour, LAPTOP_A.four, 80)
 
     def test_the_rules_are_those_in_force(self):
         """What `rules` shows, loaded by hand, is what the kernel has."""
@@ -165,10 +201,21 @@ class BadArguments(RefusalCase):
             self.assertRefused(FAILED, 'allow', name, says='no service|not a service name')
         self.assertRefused(FAILED, 'deny', 'http', 'nosuch', says='nosuch')  # none of them then
         self.assertRefused(FAILED, 'service', 'remove', 'nosuch', says='nosuch')
+        self.assertRefused(FAILED, 'service', 'edit', 'nosuch', '--out', 'tcp:80', says='nosuch')
 
     def test_service_of_the_catalogue(self):
         self.assertRefused(FAILED, 'service', 'remove', 'http', says='built in')
         self.assertRefused(FAILED, 'service', 'add', 'http', '--out', 'tcp:81', says='already')
+        self.assertRefused(FAILED, 'service', 'edit', 'http', '--out', 'tcp:81', says='built in')
+
+    def test_service_that_is_there(self):
+        self.akinctl('service', 'add', 'mine', '--out', 'tcp:80', '--in', 'udp:80', '--title', 'Mine')
+        self.assertRefused(FAILED, 'service', 'add', 'mine', '--out', 'tcp:81', says='akinctl service edit mine')
+        self.assertRefused(FAILED, 'service', 'edit', 'mine', '--out', 'tcp:0', says='port')
+        self.assertRefused(FAILED, 'service', 'edit', 'mine', '--out', '', '--in', '', says='no ports')
+        self.akinctl('service', 'edit', 'mine', '--in', '')
+        told = next(one for one in self.helper.json('services')['services'] if one['name'] == 'mine')
+        self.assertEqual((told['title'], told['out']['ports'], told['in']), ('Mine', 'tcp:80', None))
 
     def test_ports(self):
         for ports in PORTS_WRONG:
@@ -207,6 +254,7 @@ class BadArguments(RefusalCase):
     def test_usage(self):
         for command in ('nosuch', '--nosuch status', 'status --nosuch', 'status now', 'allow', 'allow http --sideways',
                         'firewall', 'firewall maybe', 'nat sideways', 'panic', 'panic on off', 'service add mine',
+                        'service edit mine',
                         'forward', 'forward add', 'forward add sctp 80 192.168.56.101',
                         'forward add tcp -1 192.168.56.101', 'explain up tcp 80', 'explain out tcp'):
             self.assertRefused(USAGE, *command.split())
@@ -220,7 +268,8 @@ class BadArguments(RefusalCase):
 
 class Rights(RefusalCase):
     CHANGES = ['start', 'stop', 'restart', 'reload', 'firewall off', 'nat off', 'panic on', 'allow http', 'deny ssh',
-               'service add mine --out tcp:80', 'service remove nosuch', 'ping trust 192.0.2.1',
+               'service add mine --out tcp:80', 'service edit ssh --out tcp:80', 'service remove nosuch',
+               'ping trust 192.0.2.1',
                'ping distrust 192.0.2.1', 'forward add tcp 81 192.168.56.101', 'forward remove tcp 80',
                'network patterns tap*', 'network reach-host off']
     LOOKS = ['status', 'nic', 'services', 'forward list', 'network patterns list', 'rules', 'explain out tcp 80']

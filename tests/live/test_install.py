@@ -213,6 +213,9 @@ class WithSystemd(InstallCase):
     def show(self, name):
         return self.machine.run('systemctl', 'show', '-P', name, UNIT).stdout.strip()
 
+    def enabled(self):
+        return self.machine.run('systemctl', 'is-enabled', UNIT, check=False).stdout.strip()
+
     def journal(self):
         return self.machine.run('journalctl', '-q', '--no-pager', '-o', 'cat', '-u', UNIT).stdout
 
@@ -220,7 +223,7 @@ class WithSystemd(InstallCase):
         said = self.install()
         self.assertIn('Firewall on · NAT for 1 network', said)
         self.assertEqual(self.show('ActiveState'), 'active')
-        self.assertEqual(self.machine.run('systemctl', 'is-enabled', UNIT).stdout.strip(), 'enabled')
+        self.assertEqual(self.enabled(), 'enabled')
         self.assertIn('inet akin', self.rules())
         self.assertEqual(self.forwarding(), '1')
         self.uninstall()
@@ -268,6 +271,31 @@ class WithSystemd(InstallCase):
         self.assertIn('irc is not allowed', self.machine.run('akinctl', 'explain', 'out', 'tcp', '6667').stdout)
         self.uninstall()
         self.assert_as_before()
+
+    def test_an_update_starts_nothing_that_was_stopped(self):
+        self.install()
+        self.machine.run('akinctl', 'deny', 'irc')
+        for how, enabled in (('akinctl stop', 'enabled'), (f'systemctl stop {UNIT}', 'enabled'),
+                             (f'systemctl disable --now {UNIT}', 'disabled')):
+            with self.subTest(how):
+                self.machine.run('systemctl', 'start', UNIT)
+                self.machine.run(*how.split())
+                said = self.install()
+                self.assertIn('is not started', said)
+                self.assertNotIn('default policy', said)
+                self.assertEqual(self.helpers(), [])
+                self.assertNotIn('inet akin', self.rules())
+                self.assertEqual(self.enabled(), enabled)
+
+    def test_an_update_leaves_alone_what_starts_with_the_computer(self):
+        """It runs, and only until the computer goes off; the policy is the user's."""
+        self.assertIn('default policy', self.install())
+        self.machine.run('akinctl', 'deny', 'irc')
+        self.machine.run('systemctl', 'disable', UNIT)
+        said = self.install()
+        self.assertNotIn('default policy', said)
+        self.assertIn('does not start with the computer', said)
+        self.assertEqual((self.show('ActiveState'), self.enabled()), ('active', 'disabled'))
 
     def test_not_started_when_told_so(self):
         self.install('--no-start')

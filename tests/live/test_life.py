@@ -2,6 +2,7 @@
 """What changes around akin, and akin itself coming and going: NICs, VM networks, stop, crash, a second helper."""
 
 import os
+import resource
 import time
 import unittest
 
@@ -10,6 +11,7 @@ from lab import INTERNET, LAN_B, LAPTOP_A, LAPTOP_B, VM1, VM2, Subnet
 from packets import udp
 
 PLAIN = 7777
+SETTLED = 3  # seconds after which a link that is up has nothing more to say; addresses are looked for twins until then
 FORWARDING = ('net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding')
 LAN_C = Subnet('198.18.0.', '2001:db8:c::')
 VMNET2 = Subnet('192.168.58.', 'fd00:58::')
@@ -139,6 +141,23 @@ class Networks(AkinCase):
         self.lab.vm_networks('up')
         watch.wait('network vboxnet0', '192.168.56.0/24 fd00:56::/64')
         self.assertNat(False)
+
+    def test_what_could_not_be_read_is_read_again(self):
+        """No file descriptor is left for it, and when there is one again no event tells."""
+        self.helper.expect('cannot ask the kernel about network cards')
+        time.sleep(SILENCE)  # those of the last client are closed
+        pid = self.helper._process.pid
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(number) for number in os.listdir(f'/proc/{pid}/fd')}
+        free = min(set(range(len(used) + 1)) - used)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, limits[1]))
+        self.addCleanup(resource.prlimit, pid, resource.RLIMIT_NOFILE, limits)
+        self.lab.vm_networks('up')
+        wait_for(lambda: 'network cards' in self.helper.read_log(), 'the failure')
+        time.sleep(SETTLED)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        self.assertNat(True)
+        self.assertEqual(self.helper.read_log().count('network cards'), 1)
 
     def test_forwarding_of_the_users_own_stays(self):
         """Whoever has made this computer a router before akin finds it a router meanwhile and afterwards."""

@@ -108,6 +108,8 @@ reply_new(Fake *fake, GDBusMessage *message)
     GDBusMessage *reply = g_dbus_message_new_method_reply(message);
     if (strcmp(method, "SetFirewall") == 0)
         g_variant_get(body, "(b)", &fake->firewall);
+    else if (strcmp(method, "UpdateService") == 0)
+        fake->services++;
     else
         g_dbus_message_set_body(reply, answer(fake, method));
     return reply;
@@ -305,6 +307,7 @@ typedef struct {
     gboolean done, ok;
     GError *error;
     gboolean firewall; /* in the snapshot at that moment */
+    guint services;    /* known at that moment */
 } Result;
 
 static void
@@ -315,6 +318,7 @@ on_done(GObject *source, GAsyncResult *result, gpointer data)
     r->ok = akin_client_change_finish(client, result, &r->error);
     r->done = TRUE;
     r->firewall = akin_client_get_snapshot(client) && akin_client_get_snapshot(client)->firewall;
+    r->services = akin_client_get_services(client)->len;
 }
 
 static void
@@ -623,6 +627,22 @@ test_change(void)
     g_assert_false(result.firewall);
 }
 
+/* Without the helper's signal, which comes when it comes. */
+static void
+test_change_of_a_service(void)
+{
+    g_autoptr(Fake) fake = fake_new();
+    g_autoptr(AkinClient) client = ready_client(fake);
+    Result result = {0};
+    g_assert_cmpuint(akin_client_get_services(client)->len, ==, 3);
+    akin_client_change_async(client, "UpdateService",
+                             g_variant_new("(ssss)", "s0", "New", "tcp:81", ""), NULL, on_done,
+                             &result);
+    g_assert_true(WAIT(result.done, 5000));
+    g_assert_no_error(result.error);
+    g_assert_cmpuint(result.services, ==, 4);
+}
+
 static void
 test_refusal(void)
 {
@@ -730,6 +750,7 @@ main(int argc, char **argv)
         {"/client/news/transition", test_transition},
         {"/client/news/look", test_look},
         {"/client/change/done", test_change},
+        {"/client/change/service", test_change_of_a_service},
         {"/client/change/refused", test_refusal},
         {"/client/change/without-helper", test_change_without_helper},
         {"/client/change/gone", test_gone_while_changing},

@@ -759,6 +759,56 @@ test_change_not_saved_stopped(Fixture *f, gconstpointer unused)
     g_assert_cmpint(akin_controller_state(f->controller)->policy->nat, ==, AKIN_NAT_AUTO);
 }
 
+/* --- Forwards that would be wrong now --------------------------------------------------------- */
+
+/* A port of this computer that somebody listens on until the socket is closed. */
+static guint16
+listen_somewhere(GSocketListener *server)
+{
+    g_autoptr(GError) error = NULL;
+    guint16 port = g_socket_listener_add_any_inet_port(server, NULL, &error);
+    g_assert_no_error(error);
+    return port;
+}
+
+static void
+assert_forward(const Fixture *f, AkinForward forward, const AkinForward *replaced, int code)
+{
+    g_autoptr(GError) error = NULL;
+    if (akin_controller_check_forward(f->controller, &forward, replaced, &error))
+        g_assert_cmpint(code, ==, -1);
+    else
+        assert_refused(&error, code);
+}
+
+/* One that replaces another is asked only for what it changes: the rest was wrong before. */
+static void
+test_forward_checked(Fixture *f, gconstpointer unused)
+{
+    (void) unused;
+    enum { FREE = 1, RIGHT = -1 };
+    const char *up = "192.168.56.101", *down = "192.168.57.101";
+    g_autoptr(GSocketListener) server = g_socket_listener_new();
+    guint16 busy = listen_somewhere(server);
+    GPtrArray *list = interfaces(1);
+    g_ptr_array_add(list, akin_case_interface("vboxnet0", "192.168.56.1/24", NULL));
+    akin_controller_interfaces_changed(f->controller, list, "network changed");
+
+    assert_forward(f, sample_forward("tcp", FREE, up, 80, "anyone"), NULL, RIGHT);
+    assert_forward(f, sample_forward("tcp", FREE, down, 80, "anyone"), NULL,
+                   AKIN_ERROR_INVALID_ARGUMENT);
+    assert_forward(f, sample_forward("tcp", busy, up, 80, "anyone"), NULL, AKIN_ERROR_IN_USE);
+
+    const AkinForward old = sample_forward("tcp", busy, down, 80, "anyone");
+    assert_forward(f, sample_forward("tcp", busy, down, 81, "loopback"), &old, RIGHT);
+    assert_forward(f, sample_forward("tcp", busy, up, 80, "anyone"), &old, RIGHT);
+    assert_forward(f, sample_forward("tcp", FREE, down, 80, "anyone"), &old, RIGHT);
+    const AkinForward other = sample_forward("udp", FREE, up, 80, "anyone");
+    assert_forward(f, sample_forward("tcp", busy, up, 80, "anyone"), &other, AKIN_ERROR_IN_USE);
+    assert_forward(f, sample_forward("udp", FREE, down, 80, "anyone"), &other,
+                   AKIN_ERROR_INVALID_ARGUMENT);
+}
+
 static void
 add(const char *name, void (*test)(Fixture *f, gconstpointer data), guint index)
 {
@@ -792,5 +842,6 @@ main(int argc, char **argv)
     add("change/not-saved", test_change_not_saved, 0);
     add("change/without-folder", test_change_without_folder, 0);
     add("change/not-saved-stopped", test_change_not_saved_stopped, 0);
+    add("forward/checked", test_forward_checked, 0);
     return g_test_run();
 }

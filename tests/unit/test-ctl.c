@@ -168,7 +168,7 @@ test_unknown_command(void)
     check_unknown("net", "did you mean nat?");
     check_unknown("xyzzy", "see akinctl help");
     check_unknown("forward", "add, remove, list");
-    check_unknown("service ad", "add, remove");
+    check_unknown("service ad", "add, edit, remove");
     check_unknown("--out allow", "unknown option");
 }
 

@@ -173,15 +173,123 @@ test_remove(void)
         akin_policy_add_forward(policy, &forwards[i], NULL);
 
     g_autoptr(GError) error = NULL;
-    g_assert_false(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 81, &error));
+    g_assert_false(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 81, NULL, &error));
     assert_refused(&error, AKIN_ERROR_NOT_FOUND);
     g_assert_cmpuint(count_forwards(policy), ==, 3);
 
-    g_assert_true(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 80, NULL));
+    g_assert_true(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 80, NULL, NULL));
     g_assert_cmpuint(count_forwards(policy), ==, 1);
     g_assert_cmpint(g_array_index(policy->forwards, AkinForward, 0).protocol, ==,
                     AKIN_PROTOCOL_UDP);
-    g_assert_false(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 80, NULL));
+    g_assert_false(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 80, NULL, NULL));
+}
+
+#define TCP AKIN_PROTOCOL_TCP
+
+/* Two of tcp port 80, one for each family, and one of tcp port 443. */
+static AkinPolicy *
+policy_with_three(void)
+{
+    AkinPolicy *policy = akin_policy_new_default();
+    const AkinForward forwards[] = {
+        sample_forward("tcp", 80, "192.168.56.101", 80, "anyone"),
+        sample_forward("tcp", 80, "fd00:56::101", 80, "anyone"),
+        sample_forward("tcp", 443, "192.168.56.101", 443, "anyone"),
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(forwards); i++)
+        g_assert_true(akin_policy_add_forward(policy, &forwards[i], NULL));
+    return policy;
+}
+
+static AkinForward *
+find(const AkinPolicy *policy, guint16 port, const char *address, GError **error)
+{
+    AkinPrefix prefix;
+    g_assert_true(akin_address_parse(address, &prefix, NULL));
+    return akin_policy_find_forward(policy, TCP, port, &prefix, error);
+}
+
+static void
+test_find(void)
+{
+    g_autoptr(AkinPolicy) policy = policy_with_three();
+    g_assert_cmpint(find(policy, 80, "192.168.56.101", NULL)->address.family, ==, AKIN_IPV4);
+    g_assert_cmpint(find(policy, 80, "fd00:56::101", NULL)->address.family, ==, AKIN_IPV6);
+    g_assert_nonnull(akin_policy_find_forward(policy, TCP, 443, NULL, NULL));
+    const struct {
+        guint16 port;
+        const char *address;
+    } wrong[] = {{80, "192.168.56.102"}, {81, "192.168.56.101"}, {443, "fd00:56::101"}};
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(find(policy, wrong[i].port, wrong[i].address, &error));
+        assert_refused(&error, AKIN_ERROR_NOT_FOUND);
+    }
+}
+
+static void
+test_remove_one_family(void)
+{
+    g_autoptr(AkinPolicy) policy = policy_with_three();
+    g_autoptr(GError) error = NULL;
+    AkinPrefix six = find(policy, 80, "fd00:56::101", NULL)->address;
+    g_assert_true(akin_policy_remove_forward(policy, TCP, 80, &six, NULL));
+    g_assert_cmpuint(count_forwards(policy), ==, 2);
+    g_assert_nonnull(find(policy, 80, "192.168.56.101", NULL));
+    g_assert_false(akin_policy_remove_forward(policy, TCP, 80, &six, &error));
+    assert_refused(&error, AKIN_ERROR_NOT_FOUND);
+    g_assert_cmpuint(count_forwards(policy), ==, 2);
+}
+
+static gboolean
+replace(AkinPolicy *policy, guint16 port, const char *address, AkinForward forward, GError **error)
+{
+    return akin_policy_replace_forward(policy, find(policy, port, address, NULL), &forward, error);
+}
+
+/* Where it leads, for whom, its own port, and its family; and the order of all of them. */
+static void
+test_replace(void)
+{
+    g_autoptr(AkinPolicy) policy = policy_with_three();
+    g_assert_true(replace(policy, 80, "192.168.56.101",
+                          sample_forward("tcp", 80, "192.168.56.101", 8080, "loopback"), NULL));
+    const AkinForward *same = find(policy, 80, "192.168.56.101", NULL);
+    g_assert_cmpuint(same->target_port, ==, 8080);
+    g_assert_cmpint(same->from, ==, AKIN_FROM_LOOPBACK);
+
+    g_assert_true(replace(policy, 80, "192.168.56.101",
+                          sample_forward("tcp", 8081, "192.168.56.102", 80, "anyone"), NULL));
+    g_assert_true(replace(policy, 443, "192.168.56.101",
+                          sample_forward("tcp", 443, "fd00:56::101", 443, "anyone"), NULL));
+    static const struct {
+        guint16 port;
+        AkinFamily family;
+    } order[] = {{80, AKIN_IPV6}, {443, AKIN_IPV6}, {8081, AKIN_IPV4}};
+    g_assert_cmpuint(count_forwards(policy), ==, G_N_ELEMENTS(order));
+    for (guint i = 0; i < G_N_ELEMENTS(order); i++) {
+        const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, i);
+        g_assert_cmpuint(forward->port, ==, order[i].port);
+        g_assert_cmpint(forward->address.family, ==, order[i].family);
+    }
+}
+
+/* The port of another forward, that of the same port and the other family too. */
+static void
+test_replace_refused(void)
+{
+    g_autoptr(AkinPolicy) policy = policy_with_three();
+    g_autoptr(AkinPolicy) before = akin_policy_copy(policy);
+    const AkinForward taken[] = {
+        sample_forward("tcp", 443, "192.168.56.102", 80, "anyone"),
+        sample_forward("tcp", 80, "fd00:56::102", 80, "anyone"),
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(taken); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_false(replace(policy, 80, "192.168.56.101", taken[i], &error));
+        assert_refused(&error, AKIN_ERROR_EXISTS);
+        assert_same_policy(policy, before);
+    }
 }
 
 static void
@@ -212,6 +320,10 @@ main(int argc, char **argv)
     g_test_add_func("/forward/add", test_add);
     g_test_add_func("/forward/add-again", test_add_again);
     g_test_add_func("/forward/remove", test_remove);
+    g_test_add_func("/forward/find", test_find);
+    g_test_add_func("/forward/remove-one-family", test_remove_one_family);
+    g_test_add_func("/forward/replace", test_replace);
+    g_test_add_func("/forward/replace-refused", test_replace_refused);
     g_test_add_func("/forward/bound", test_bound);
     return g_test_run();
 }

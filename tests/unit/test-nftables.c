@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cover.h"
 #include "names.h"
 #include "nft-model.h"
 #include "samples.h"
@@ -36,8 +37,6 @@ assert_same_model(const NftModel *a, const NftModel *b)
 
 /* --- Services --------------------------------------------------------------------------------- */
 
-typedef guint8 Cover[2][65536];
-
 /* How often each port is in a map; its keys are "80 . tcp" or "6881-6999 . udp". */
 static void
 cover_by_map(const NftModel *model, const char *map, Cover cover)
@@ -48,28 +47,10 @@ cover_by_map(const NftModel *model, const char *map, Cover cover)
     g_hash_table_iter_init(&iter, nft_model_set(model, map));
     while (g_hash_table_iter_next(&iter, &key, &element)) {
         g_auto(GStrv) fields = g_strsplit(key, " . ", -1);
-        g_auto(GStrv) ends = g_strsplit(fields[0], "-", -1);
-        guint first = atoi(ends[0]), last = ends[1] ? atoi(ends[1]) : (int) first;
         AkinProtocol protocol;
         g_assert_true(g_str_has_suffix(element, " : accept"));
         g_assert_true(akin_protocol_parse(fields[1], &protocol, NULL));
-        for (guint port = first; port <= last; port++)
-            cover[protocol][port]++;
-    }
-}
-
-static void
-cover_by_services(const AkinPolicy *policy, guint direction, Cover cover)
-{
-    memset(cover, 0, sizeof(Cover));
-    for (guint i = 0; i < policy->services->len; i++) {
-        const AkinServiceState *state = &g_array_index(policy->services, AkinServiceState, i);
-        const GArray *ports = akin_service_ports(state->service, direction);
-        for (guint k = 0; k < ports->len && state->allowed & direction; k++) {
-            const AkinPortRange *range = &g_array_index(ports, AkinPortRange, k);
-            if (akin_protocol_has_ports(range->protocol))
-                memset(&cover[range->protocol][range->first], 1, range->last - range->first + 1);
-        }
+        cover_by_list(fields[0], '-', protocol, cover);
     }
 }
 

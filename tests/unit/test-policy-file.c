@@ -43,14 +43,15 @@ refuse(const char *text, const char *begins)
 static void
 test_switches(void)
 {
-    g_autoptr(AkinPolicy) policy =
-        sample_parse_policy("[firewall]\nenabled=false\npanic=true\n"
-                            "trusted-pingers=203.0.113.7; 2001:db8::/32;\n"
-                            "[nat]\nmode=off\nmachines-reach-host=false\nnetworks=br0;tap*\n");
+    g_autoptr(AkinPolicy) policy = sample_parse_policy(
+        "[firewall]\nenabled=false\npanic=true\n"
+        "trusted-pingers=203.0.113.7; 2001:db8::/32;\n"
+        "[nat]\nmode=off\nnat-engine=kernel\nmachines-reach-host=false\nnetworks=br0;tap*\n");
     g_assert_false(policy->firewall);
     g_assert_true(policy->panic);
     g_assert_cmpuint(policy->trusted->len, ==, 2);
     g_assert_cmpint(policy->nat, ==, AKIN_NAT_OFF);
+    g_assert_cmpint(policy->nat_engine, ==, AKIN_NAT_ENGINE_KERNEL);
     g_assert_false(policy->machines_reach_host);
     g_assert_cmpuint(policy->patterns->len, ==, 2);
     g_assert_cmpstr(policy->patterns->pdata[1], ==, "tap*");
@@ -116,6 +117,7 @@ test_forwards(void)
                             "tcp/80=192.168.56.101:8080\n"
                             "tcp/81=[fd00:56::101]:81 from 2001:db8::/32\n"
                             "tcp/82=192.168.56.101:82 from loopback; [fd00:56::101]:8282\n"
+                            "# tcp/80=192.168.56.101:80\n"
                             "udp/53 = 192.168.56.101:53 from 203.0.113.0/24 ;\n"
                             "udp/54=fd00:56::101:54\n");
     const AkinForward wanted[] = {
@@ -165,6 +167,7 @@ test_lines(void)
         {"[nat]\nmode=\n", "line 2: "},
         {"[firewall]\nmode=on\n[nat]\nmode=x\n", "line 4: "},
         {"[nat]\nmachines-reach-host=no\n", "line 2: "},
+        {"[nat]\nmode=auto\nnat-engine=Natd\n", "line 3: "},
         {"[nat]\nnetworks=\n", "line 2: "},
         {"[nat]\nnetworks=*\n", "line 2: "},
         {"[nat]\nnetworks=vm net\n", "line 2: "},
@@ -209,6 +212,9 @@ test_lines(void)
         {"[forwards]\ntcp/80= from loopback\n", "line 2: "},
         {"[forwards]\ntcp/80=127.0.0.1:80\n", "line 2: "},
         {"[forwards]\ntcp/81=192.168.56.1:1\ntcp/80=192.168.56.1:1;192.168.56.2:1\n", "line 3: "},
+        {"[forwards]\ntcp/80=192.168.56.101:80\ntcp/80=[fd00:56::101]:80\n", "line 3: "},
+        {"[forwards]\ntcp/80=192.168.56.101:80\n[nat]\n[forwards]\n\n tcp/80 =[fd00::1]:80\n",
+         "line 6: "},
     };
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++)
         refuse(wrong[i][0], wrong[i][1]);
@@ -420,7 +426,7 @@ test_removes(void)
                                  "[forwards]\ntcp/80=192.168.56.101:80\ntcp/81=192.168.56.101:81\n";
     g_autoptr(AkinPolicy) policy = sample_parse_policy(before);
     g_assert_true(akin_policy_remove_service(policy, "web", NULL));
-    g_assert_true(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 80, NULL));
+    g_assert_true(akin_policy_remove_forward(policy, AKIN_PROTOCOL_TCP, 80, NULL, NULL));
     g_autofree char *text = akin_policy_format(policy, before);
     g_assert_null(strstr(text, "web"));
     g_assert_null(strstr(text, "tcp/80"));

@@ -156,6 +156,64 @@ test_own_services(void)
     g_assert_null(akin_policy_find_service(policy, "my-web"));
 }
 
+static AkinService *
+own_service(const char *name, const char *title, const char *out, const char *in)
+{
+    g_autoptr(GError) error = NULL;
+    AkinService *service = akin_service_new(name, title, out, in, &error);
+    g_assert_no_error(error);
+    return service;
+}
+
+/* In its place, and allowed as before where it offers that still. */
+static void
+test_update_service(void)
+{
+    g_autoptr(AkinPolicy) policy = akin_policy_new_default();
+    add_own(policy, "first");
+    add_own(policy, "my-web");
+    add_own(policy, "last");
+    guint place = policy->services->len - 2;
+    g_assert_true(akin_policy_set_services(policy, WORDS("my-web"), 0, TRUE, NULL));
+
+    g_autoptr(AkinPolicy) before = akin_policy_copy(policy);
+    g_autoptr(AkinService) other = own_service("my-web", "Mine", "tcp:81", "udp:81");
+    g_assert_true(akin_policy_update_service(policy, other, NULL));
+    const AkinServiceState *state = &g_array_index(policy->services, AkinServiceState, place);
+    g_assert_true(state->service == other);
+    g_assert_cmpuint(state->allowed, ==, AKIN_OUTGOING | AKIN_INCOMING);
+    g_assert_true(state->decided);
+    g_assert_cmpuint(policy->services->len, ==, before->services->len);
+
+    g_autoptr(AkinService) narrow = own_service("my-web", NULL, "", "tcp:81");
+    g_assert_true(akin_policy_update_service(policy, narrow, NULL));
+    g_assert_cmpuint(allowed(policy, "my-web"), ==, AKIN_INCOMING);
+    /* What it offers again is for the user to allow again. */
+    g_assert_true(akin_policy_update_service(policy, other, NULL));
+    g_assert_cmpuint(allowed(policy, "my-web"), ==, AKIN_INCOMING);
+    /* A copy has what it was made from. */
+    g_assert_cmpstr(akin_policy_find_service(before, "my-web")->service->title, ==, "my-web");
+}
+
+static void
+test_update_service_refused(void)
+{
+    g_autoptr(AkinPolicy) policy = akin_policy_new_default();
+    add_own(policy, "my-web");
+    g_autoptr(AkinPolicy) before = akin_policy_copy(policy);
+    static const struct {
+        const char *name;
+        AkinError code;
+    } wrong[] = {{"http", AKIN_ERROR_INVALID_ARGUMENT}, {"no-such", AKIN_ERROR_NOT_FOUND}};
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(AkinService) service = own_service(wrong[i].name, NULL, "tcp:1", "");
+        g_autoptr(GError) error = NULL;
+        g_assert_false(akin_policy_update_service(policy, service, &error));
+        assert_refused(&error, wrong[i].code);
+        assert_same_policy(policy, before);
+    }
+}
+
 static void
 test_own_services_bound(void)
 {
@@ -307,6 +365,8 @@ main(int argc, char **argv)
     g_test_add_func("/policy/set-services-all-or-nothing", test_set_services_all_or_nothing);
     g_test_add_func("/policy/endless-name", test_endless_name);
     g_test_add_func("/policy/own-services", test_own_services);
+    g_test_add_func("/policy/update-service", test_update_service);
+    g_test_add_func("/policy/update-service-refused", test_update_service_refused);
     g_test_add_func("/policy/own-services-bound", test_own_services_bound);
     g_test_add_func("/policy/trust", test_trust);
     g_test_add_func("/policy/trust-all-or-nothing", test_trust_all_or_nothing);

@@ -28,6 +28,26 @@ refuse(const char *name, const char *title, const char *out, const char *in)
 /* --- One service ------------------------------------------------------------------------------ */
 
 static void
+test_equal(void)
+{
+    static const char *const others[][4] = {
+        {"mine", "Title", "tcp:1", ""},      {"yours", "Title", "tcp:1", "udp:2"},
+        {"mine", "Other", "tcp:1", "udp:2"}, {"mine", "Title", "tcp:2", "udp:2"},
+        {"mine", "Title", "tcp:1", "udp:3"}, {"mine", "Title", "udp:2", "tcp:1"},
+    };
+    g_autoptr(AkinService) mine = akin_service_new("mine", "Title", "tcp:1", "udp:2", NULL);
+    g_autoptr(AkinService) same = akin_service_new("mine", "Title", "tcp:1", "udp:2", NULL);
+    g_assert_true(akin_service_equal(mine, mine));
+    g_assert_true(akin_service_equal(mine, same));
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autoptr(AkinService) other =
+            akin_service_new(others[i][0], others[i][1], others[i][2], others[i][3], NULL);
+        g_assert_false(akin_service_equal(mine, other));
+        g_assert_false(akin_service_equal(other, mine));
+    }
+}
+
+static void
 test_names(void)
 {
     static const char *const good[] = {
@@ -278,6 +298,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/service/equal", test_equal);
     g_test_add_func("/service/catalogue/any-thread", test_catalogue_any_thread);
     g_test_add_func("/service/catalogue/2009", test_catalogue_2009);
     g_test_add_func("/service/catalogue/defaults", test_catalogue_defaults);

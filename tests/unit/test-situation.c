@@ -179,6 +179,33 @@ uplinks_of(const char *interfaces)
     return g_string_free(text, FALSE);
 }
 
+static gboolean
+works(const char *text, const char *address, const char *from)
+{
+    g_autoptr(AkinPolicy) policy = NULL;
+    g_autoptr(AkinSituation) situation = NULL;
+    AkinForward forward = sample_forward("tcp", 80, address, 80, from);
+    sample_parse_case(text, &policy, &situation);
+    return akin_forward_works(policy, situation, &forward);
+}
+
+#define NETWORK "[interface vboxnet0]\naddresses=192.168.56.1/24\n"
+
+static void
+test_forward_works(void)
+{
+    g_assert_true(works(NETWORK, "192.168.56.101", "anyone"));
+    g_assert_false(works(NETWORK, "192.168.57.101", "anyone"));
+    g_assert_false(works(NETWORK, "fd00:56::101", "anyone"));
+    g_assert_false(works("[nat]\nmode=off\n" NETWORK, "192.168.56.101", "anyone"));
+    g_assert_false(works("[nat]\nmode=on\n", "192.168.56.101", "anyone"));
+    g_assert_true(works("[firewall]\nenabled=false\n" NETWORK, "192.168.56.101", "anyone"));
+    /* Panic is for what is outside. */
+    g_assert_false(works("[firewall]\npanic=true\n" NETWORK, "192.168.56.101", "anyone"));
+    g_assert_false(works("[firewall]\npanic=true\n" NETWORK, "192.168.56.101", "203.0.113.9"));
+    g_assert_true(works("[firewall]\npanic=true\n" NETWORK, "192.168.56.101", "loopback"));
+}
+
 static void
 test_uplinks(void)
 {
@@ -281,6 +308,7 @@ main(int argc, char **argv)
     g_test_add_func("/situation/nat", test_nat);
     g_test_add_func("/situation/families", test_families);
     g_test_add_func("/situation/find-network", test_find_network);
+    g_test_add_func("/situation/forward-works", test_forward_works);
     g_test_add_func("/situation/uplinks", test_uplinks);
     g_test_add_func("/situation/no-uplinks", test_no_uplinks);
     g_test_add_func("/situation/copy", test_copy);

@@ -139,13 +139,31 @@ test_services(void)
           "service http outgoing: on -> off: disabled service http outgoing\n"
           "service http incoming: off -> on: enabled service http incoming");
     check("[services]\n", "[service mine]\nout=tcp:9\n[services]\nmine=out\n",
-          "service mine: off -> on: added service mine\n"
+          "service mine: none -> outgoing tcp:9: added service mine\n"
           "service mine outgoing: off -> on: enabled service mine outgoing");
     check("[service mine]\nout=tcp:9\n[services]\nmine=out\n", "[services]\n",
-          "service mine: on -> off: removed service mine\n"
+          "service mine: outgoing tcp:9 -> none: removed service mine\n"
           "service mine outgoing: on -> off: disabled service mine outgoing");
     /* Said so, but nothing is different. */
     check("[services]\n", "[services]\nhttp=out\n", "");
+}
+
+static void
+test_service_definition(void)
+{
+    check("[service mine]\nout=tcp:9\n[services]\nmine=out\n",
+          "[service mine]\nout=tcp:9,10\nin=udp:9\n[services]\nmine=out\n",
+          "service mine: outgoing tcp:9 -> outgoing tcp:9-10, incoming udp:9: "
+          "service mine changed from outgoing tcp:9 to outgoing tcp:9-10, incoming udp:9");
+    check("[service mine]\nin=tcp:9\n[services]\nmine=in\n",
+          "[service mine]\nout=tcp:9\n[services]\nmine=none\n",
+          "service mine: incoming tcp:9 -> outgoing tcp:9: "
+          "service mine changed from incoming tcp:9 to outgoing tcp:9\n"
+          "service mine incoming: on -> off: disabled service mine incoming");
+    check("[service mine]\ntitle=Old\nin=tcp:9\n", "[service mine]\ntitle=New\nin=tcp:9\n",
+          "title of service mine: Old -> New: title of service mine changed from Old to New");
+    /* Written anew, and the same. */
+    check("[service mine]\nin=tcp:9\n", "[service mine]\ntitle=mine\nin=tcp:9\n", "");
 }
 
 static char *
@@ -171,6 +189,7 @@ test_changed_services(void)
     g_assert_true(g_strv_contains((const char *const *) words, "ssh"));
     g_assert_true(g_strv_contains((const char *const *) words, "a"));
     g_assert_true(g_strv_contains((const char *const *) words, "c"));
+    g_assert_false(g_strv_contains((const char *const *) words, "b"));
     g_assert_false(g_strv_contains((const char *const *) words, "http"));
 }
 
@@ -217,6 +236,7 @@ main(int argc, char **argv)
     g_test_add_func("/transitions/forwards", test_forwards);
     g_test_add_func("/transitions/trusted", test_trusted);
     g_test_add_func("/transitions/services", test_services);
+    g_test_add_func("/transitions/service-definition", test_service_definition);
     g_test_add_func("/transitions/changed-services", test_changed_services);
     g_test_add_func("/transitions/property", test_property);
     return g_test_run();

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine-pf.h"
+#include "engine.h"
+#include "names.h"
+
+static AkinEngine *
+new_pf(const char *state_dir, GError **error)
+{
+    return akin_engine_pf_new(&akin_pf_macos, akin_tools_new(NULL, AKIN_TOOL_DEADLINE_MS),
+                              state_dir, error);
+}
+
+const AkinEngineEntry akin_engines_here[] = {
+    {"pf", new_pf},
+    {NULL, NULL},
+};
+
+char *
+akin_engine_lock_path(void)
+{
+    return g_strdup(AKIN_RUNTIME_DIR "/rules.lock");
+}

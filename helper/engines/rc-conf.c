@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rc-conf.h"
+
+#include <string.h>
+
+#include "error.h"
+
+/* As checkyesno of rc.subr(8). */
+static gboolean
+means_yes(const char *value)
+{
+    static const char *const yes[] = {"yes", "true", "on", "1"};
+    for (guint i = 0; i < G_N_ELEMENTS(yes); i++) {
+        if (g_ascii_strcasecmp(value, yes[i]) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* One at a time: sysrc gives up at the first name that it does not know. */
+static gboolean
+is_on(const AkinTools *tools, const char *name)
+{
+    const char *const argv[] = {"sysrc", "-n", name, NULL};
+    g_autofree char *value = NULL;
+    return akin_tool_run(tools, argv, NULL, &value, NULL, NULL) && means_yes(g_strstrip(value));
+}
+
+gboolean
+akin_rc_conf_refuse(const AkinTools *tools, const char *const *names, GError **error)
+{
+    for (guint i = 0; akin_tools_have(tools, "sysrc") && names[i]; i++) {
+        if (!is_on(tools, names[i]))
+            continue;
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
+                    "rc.conf has %s=YES, and akin does not work against another firewall; turn it "
+                    "off by ‘sysrc %s=NO’ and stop it, or do without akin",
+                    names[i], names[i]);
+        return FALSE;
+    }
+    return TRUE;
+}

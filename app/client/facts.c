@@ -2,6 +2,7 @@
 #include "facts.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "names.h"
 
@@ -46,8 +47,8 @@ void
 akin_machine_free(AkinMachine *machine)
 {
     g_free(machine->network);
-    g_free(machine->address);
     g_free(machine->hardware);
+    g_strfreev(machine->addresses);
     g_free(machine);
 }
 
@@ -70,6 +71,34 @@ akin_services_from_variant(GVariant *answer)
     return services;
 }
 
+static AkinMachine *
+machine_new(const char *network, const char *hardware)
+{
+    AkinMachine *machine = g_new0(AkinMachine, 1);
+    machine->network = g_strdup(network);
+    machine->hardware = g_strdup(hardware);
+    machine->addresses = g_new0(char *, 1);
+    return machine;
+}
+
+static gboolean
+is_ipv6(const char *address)
+{
+    return strchr(address, ':') != NULL;
+}
+
+static void
+add_address(AkinMachine *machine, const char *address)
+{
+    guint count = g_strv_length(machine->addresses), at = count;
+    machine->addresses = g_renew(char *, machine->addresses, count + 2);
+    while (at > 0 && !is_ipv6(address) && is_ipv6(machine->addresses[at - 1]))
+        at--;
+    memmove(&machine->addresses[at + 1], &machine->addresses[at],
+            (count - at + 1) * sizeof(char *));
+    machine->addresses[at] = g_strdup(address);
+}
+
 GPtrArray *
 akin_machines_from_variant(GVariant *answer)
 {
@@ -78,11 +107,17 @@ akin_machines_from_variant(GVariant *answer)
     g_autoptr(GVariantIter) iter = NULL;
     g_variant_get(answer, "(a(sss))", &iter);
     GPtrArray *machines = g_ptr_array_new_with_free_func((GDestroyNotify) akin_machine_free);
-    AkinMachine row;
-    while (g_variant_iter_next(iter, "(sss)", &row.network, &row.address, &row.hardware)) {
-        AkinMachine *machine = g_new(AkinMachine, 1);
-        *machine = row;
-        g_ptr_array_add(machines, machine);
+    g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const char *network, *address, *hardware;
+    while (g_variant_iter_next(iter, "(&s&s&s)", &network, &address, &hardware)) {
+        g_autofree char *key = g_strjoin(" ", network, hardware, NULL);
+        AkinMachine *machine = g_hash_table_lookup(known, key);
+        if (!machine) {
+            machine = machine_new(network, hardware);
+            g_ptr_array_add(machines, machine);
+            g_hash_table_insert(known, g_steal_pointer(&key), machine);
+        }
+        add_address(machine, address);
     }
     return machines;
 }

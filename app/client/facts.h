@@ -32,8 +32,10 @@ typedef struct {
     guint64 used_out, used_in;  /* connections since the rules were loaded; see akin_client_look */
 } AkinServiceInfo;
 
+/* One machine, however many addresses it is heard with. */
 typedef struct {
-    char *network, *address, *hardware;
+    char *network, *hardware;
+    char **addresses; /* one at least; IPv4 comes first */
 } AkinMachine;
 
 typedef struct {

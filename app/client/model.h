@@ -20,8 +20,8 @@ typedef enum {
 /*
  * A row of the menu. Ids are stable: "headline", "firewall", "nat", "panic", "outgoing",
  * "incoming", "out:NAME", "in:NAME", "services:outgoing", "services:incoming", "networks",
- * "network:IF", "machine:IF:ADDRESS", "forward", "start", "retry", "preferences", "quit", and
- * "separator:N", "why:PARENT", "more:IF".
+ * "network:IF", "machine:IF:ADDRESS" (its first), "forward", "start", "retry", "preferences",
+ * "quit", and "separator:N", "why:PARENT", "more:IF".
  */
 typedef struct {
     char *id;

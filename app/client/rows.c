@@ -180,11 +180,12 @@ add_machines(GPtrArray *rows, const AkinFacts *facts, const char *network)
         const AkinMachine *machine = facts->machines->pdata[i];
         if (strcmp(machine->network, network) != 0 || seen++ >= MOST_MACHINES)
             continue;
-        g_autofree char *label = g_strconcat("    ", machine->address, NULL);
+        g_autofree char *joined = g_strjoinv(", ", machine->addresses);
+        g_autofree char *label = akin_label(joined, MOST_LABEL);
         AkinRow *row = add(rows, AKIN_ROW_ACTION,
-                           g_strconcat("machine:", network, ":", machine->address, NULL), "");
+                           g_strconcat("machine:", network, ":", machine->addresses[0], NULL), "");
         g_free(row->label);
-        row->label = g_steal_pointer(&label);
+        row->label = g_strconcat("    ", label, NULL);
     }
     if (seen <= MOST_MACHINES)
         return;

@@ -145,7 +145,8 @@ offer_machines(AkinForwardDialog *self)
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
     for (guint i = 0; i < machines->len; i++) {
         const AkinMachine *machine = g_ptr_array_index(machines, i);
-        g_ptr_array_add(addresses, machine->address);
+        for (char **address = machine->addresses; *address; address++)
+            g_ptr_array_add(addresses, *address);
     }
     g_ptr_array_add(addresses, NULL);
     if (machines->len > 0)

@@ -148,21 +148,23 @@ networks_and_machines(AkinOverview *self, const AkinSnapshot *snapshot)
 {
     GPtrArray *machines = akin_client_get_machines(akin_desk_get_client(self->desk));
     GVariantBuilder list;
-    g_variant_builder_init(&list, G_VARIANT_TYPE("a(sss)"));
+    g_variant_builder_init(&list, G_VARIANT_TYPE("a(sass)"));
     for (guint i = 0; i < machines->len; i++) {
         const AkinMachine *machine = g_ptr_array_index(machines, i);
-        g_variant_builder_add(&list, "(sss)", machine->network, machine->address,
+        g_variant_builder_add(&list, "(s^ass)", machine->network, machine->addresses,
                               machine->hardware);
     }
-    return g_variant_new("(b@a(sbas)a(sss))", akin_desk_may_change(self->desk), snapshot->networks,
+    return g_variant_new("(b@a(sbas)a(sass))", akin_desk_may_change(self->desk), snapshot->networks,
                          &list);
 }
 
 static void
 add_machine(AkinOverview *self, GtkContainer *card, const AkinMachine *machine)
 {
-    g_autofree char *name = g_strdup_printf(_("Forward a port to %s"), machine->address);
-    GtkWidget *row = akin_build_row(machine->address, machine->hardware);
+    const char *address = machine->addresses[0];
+    g_autofree char *name = g_strdup_printf(_("Forward a port to %s"), address);
+    g_autofree char *addresses = g_strjoinv(", ", machine->addresses);
+    GtkWidget *row = akin_build_row(addresses, machine->hardware);
     gtk_container_add(card, row);
     if (!akin_desk_may_change(self->desk))
         return;
@@ -170,7 +172,7 @@ add_machine(AkinOverview *self, GtkContainer *card, const AkinMachine *machine)
     gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
     gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
     gtk_actionable_set_action_name(GTK_ACTIONABLE(button), "win.add-forward");
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", machine->address);
+    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", address);
     akin_build_name(button, name);
     akin_build_row_append(row, button);
 }

@@ -432,18 +432,61 @@ test_machines(void)
     for (guint i = 0; i < 40; i++) {
         AkinMachine *machine = g_new0(AkinMachine, 1);
         machine->network = g_strdup(i < 20 ? "vboxnet0" : "vmnet9");
-        machine->address = g_strdup_printf("192.168.56.%u", 100 + i);
-        machine->hardware = g_strdup("52:54:00:12:34:56");
+        machine->addresses = g_new0(char *, 3);
+        machine->addresses[0] = g_strdup_printf("192.168.56.%u", 100 + i);
+        machine->addresses[1] = i == 0 ? g_strdup("fd00:56::64") : NULL;
+        machine->hardware = g_strdup_printf("52:54:00:12:34:%02x", i);
         g_ptr_array_add(world->facts.machines, machine);
     }
     g_autoptr(AkinModel) model = akin_model_new(&world->facts, NULL);
     g_assert_cmpstr(akin_rows_find(model->rows, "network:vboxnet0")->label, ==,
                     "vboxnet0 · 192.168.56.0/24");
     g_assert_cmpstr(akin_rows_find(model->rows, "network:vboxnet1")->label, ==, "vboxnet1 · down");
-    g_assert_nonnull(akin_rows_find(model->rows, "machine:vboxnet0:192.168.56.100"));
+    g_assert_cmpstr(akin_rows_find(model->rows, "machine:vboxnet0:192.168.56.100")->label, ==,
+                    "    192.168.56.100, fd00:56::64");
     g_assert_null(akin_rows_find(model->rows, "machine:vboxnet0:192.168.56.119"));
     g_assert_null(akin_rows_find(model->rows, "machine:vboxnet0:192.168.56.125"));
     g_assert_cmpstr(akin_rows_find(model->rows, "more:vboxnet0")->label, ==, "and 5 more");
+}
+
+/* A machine is its hardware address on its network, however many addresses it has. */
+static void
+test_machines_merged(void)
+{
+    g_autoptr(GVariant) answer = g_variant_ref_sink(
+        g_variant_new_parsed("([('vboxnet0', 'fd00:56::65', '52:54:00:00:00:01'),"
+                             "  ('vboxnet0', '192.168.56.101', '52:54:00:00:00:01'),"
+                             "  ('vboxnet0', '192.168.56.102', '52:54:00:00:00:02'),"
+                             "  ('vboxnet0', '192.168.56.103', '52:54:00:00:00:01'),"
+                             "  ('vmnet1', '10.0.0.1', '52:54:00:00:00:01')],)"));
+    static const char *const expected[] = {"192.168.56.101 192.168.56.103 fd00:56::65",
+                                           "192.168.56.102", "10.0.0.1"};
+    g_autoptr(GPtrArray) machines = akin_machines_from_variant(answer);
+    g_assert_cmpuint(machines->len, ==, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < machines->len; i++) {
+        const AkinMachine *machine = machines->pdata[i];
+        g_autofree char *joined = g_strjoinv(" ", machine->addresses);
+        g_assert_cmpstr(joined, ==, expected[i]);
+    }
+}
+
+/* The helper knows addresses; what is shown is clean and bounded whatever it sends. */
+static void
+test_odd_machine(void)
+{
+    g_autoptr(World) world = world_new();
+    g_autofree char *longest = g_strnfill(400, '5');
+    g_autofree char *odd = g_strconcat("1.2.3.4\n\xe2\x80\xae", longest, NULL);
+    g_autoptr(GVariant) answer = g_variant_ref_sink(
+        g_variant_new("(@a(sss))", g_variant_new_parsed("[('vboxnet0', %s, 'x')]", odd)));
+    run_nat(world);
+    g_ptr_array_unref(world->facts.machines);
+    world->facts.machines = akin_machines_from_variant(answer);
+    g_autoptr(AkinModel) model = akin_model_new(&world->facts, NULL);
+    g_autofree char *id = g_strconcat("machine:vboxnet0:", odd, NULL);
+    const char *label = akin_rows_find(model->rows, id)->label;
+    g_assert_true(g_str_has_prefix(label, "    1.2.3.4  5"));
+    g_assert_cmpint(g_utf8_strlen(label, -1), <=, 4 + 48);
 }
 
 static void
@@ -730,6 +773,8 @@ main(int argc, char **argv)
     g_test_add_func("/model/menu/offers", test_offers);
     g_test_add_func("/model/menu/many-services", test_many_services);
     g_test_add_func("/model/menu/machines", test_machines);
+    g_test_add_func("/model/menu/machines-merged", test_machines_merged);
+    g_test_add_func("/model/menu/odd-machine", test_odd_machine);
     g_test_add_func("/model/menu/odd-names", test_odd_names);
     g_test_add_func("/model/sentences", test_sentences);
     add_notice_tests();

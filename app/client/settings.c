@@ -37,6 +37,7 @@ struct _AkinSettings {
     GObject parent;
     char *dir, *path;
     GKeyFile *file;
+    gboolean broken;              /* the file has more in it, which cannot be read */
     GHashTable *pinned, *toggled; /* what the file lists */
 };
 
@@ -76,10 +77,35 @@ make_folder(const char *path, GError **error)
 }
 
 static gboolean
+keep_broken(AkinSettings *settings, GError **error)
+{
+    g_autofree char *aside = g_strconcat(settings->path, ".broken", NULL);
+    if (!settings->broken || g_rename(settings->path, aside) == 0 || errno == ENOENT) {
+        settings->broken = FALSE;
+        return TRUE;
+    }
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), _("cannot rename %s: %s"),
+                settings->path, g_strerror(errno));
+    return FALSE;
+}
+
+static void
+load(AkinSettings *settings)
+{
+    g_autoptr(GError) error = NULL;
+    GKeyFileFlags all = G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS;
+    if (g_key_file_load_from_file(settings->file, settings->path, all, &error))
+        return;
+    settings->broken = !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+    g_key_file_unref(settings->file); /* what comes before the bad line is in it */
+    settings->file = g_key_file_new();
+}
+
+static gboolean
 save(AkinSettings *settings, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    gboolean saved = make_folder(settings->path, &reason) &&
+    gboolean saved = make_folder(settings->path, &reason) && keep_broken(settings, &reason) &&
                      g_key_file_save_to_file(settings->file, settings->path, &reason);
     if (!saved)
         g_set_error(error, G_FILE_ERROR, reason->code, _("what you chose cannot be kept: %s"),
@@ -176,13 +202,19 @@ own_autostart(AkinSettings *settings)
     return g_build_filename(settings->dir, "autostart", DESKTOP_FILE, NULL);
 }
 
+#define GNOME_ENABLED "X-GNOME-Autostart-enabled"
+
 static gboolean
 is_shown(const char *path)
 {
+    const char *group = G_KEY_FILE_DESKTOP_GROUP;
     g_autoptr(GKeyFile) file = g_key_file_new();
     if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL))
         return FALSE;
-    return !g_key_file_get_boolean(file, G_KEY_FILE_DESKTOP_GROUP, "Hidden", NULL);
+    if (g_key_file_has_key(file, group, GNOME_ENABLED, NULL) &&
+        !g_key_file_get_boolean(file, group, GNOME_ENABLED, NULL))
+        return FALSE;
+    return !g_key_file_get_boolean(file, group, "Hidden", NULL);
 }
 
 static gboolean
@@ -203,31 +235,64 @@ akin_settings_get_autostart(AkinSettings *settings)
     return g_file_test(own, G_FILE_TEST_EXISTS) ? is_shown(own) : system_autostart();
 }
 
-static gboolean
-write_autostart(const char *path, gboolean wanted, GError **error)
+/* What stands in autostart/ if nobody but akin has written there. */
+static GKeyFile *
+autostart_new(gboolean wanted)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
+    GKeyFile *file = g_key_file_new();
     const char *group = G_KEY_FILE_DESKTOP_GROUP;
     g_key_file_set_string(file, group, "Type", "Application");
     g_key_file_set_string(file, group, "Name", "akin");
     g_key_file_set_string(file, group, "Exec", "akin");
     g_key_file_set_string(file, group, "Icon", "akin");
     g_key_file_set_boolean(file, group, "Hidden", !wanted);
-    return make_folder(path, error) && g_key_file_save_to_file(file, path, error);
+    return file;
 }
 
-/* A file of the person's own hides the system's; where both say the same, none is needed. */
+/* Of a file that a person has edited, only what says yes or no is changed. */
+static gboolean
+edit_autostart(GKeyFile *file, const char *path, gboolean wanted, GError **error)
+{
+    const char *group = G_KEY_FILE_DESKTOP_GROUP;
+    g_key_file_set_boolean(file, group, "Hidden", !wanted);
+    if (g_key_file_has_key(file, group, GNOME_ENABLED, NULL))
+        g_key_file_set_boolean(file, group, GNOME_ENABLED, wanted);
+    return g_key_file_save_to_file(file, path, error);
+}
+
+/* Where the system says the same, a file of ours is not needed. */
+static gboolean
+replace_autostart(const char *path, gboolean wanted, GError **error)
+{
+    if (system_autostart() != wanted) {
+        g_autoptr(GKeyFile) file = autostart_new(wanted);
+        return make_folder(path, error) && g_key_file_save_to_file(file, path, error);
+    }
+    if (g_unlink(path) == 0 || errno == ENOENT)
+        return TRUE;
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), _("cannot remove %s: %s"),
+                path, g_strerror(errno));
+    return FALSE;
+}
+
+/* A file of the person's own hides the system's. */
 gboolean
 akin_settings_set_autostart(AkinSettings *settings, gboolean wanted, GError **error)
 {
-    g_autofree char *own = own_autostart(settings);
     if (akin_settings_get_autostart(settings) == wanted)
         return TRUE;
-    gboolean done = system_autostart() == wanted ? g_unlink(own) == 0 || errno == ENOENT
-                                                 : write_autostart(own, wanted, error);
-    if (!done && error && !*error)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), _("cannot remove %s: %s"),
-                    own, g_strerror(errno));
+    g_autofree char *path = own_autostart(settings);
+    g_autoptr(GKeyFile) own = g_key_file_new();
+    g_autoptr(GKeyFile) ours = autostart_new(!wanted);
+    g_autofree char *our_text = g_key_file_to_data(ours, NULL, NULL);
+    g_autofree char *text = NULL;
+    gboolean done;
+    if (!g_file_get_contents(path, &text, NULL, NULL) || strcmp(text, our_text) == 0)
+        done = replace_autostart(path, wanted, error);
+    else
+        done = g_key_file_load_from_data(
+                   own, text, -1, G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, error) &&
+               edit_autostart(own, path, wanted, error);
     g_signal_emit(settings, changed_signal, 0);
     return done;
 }
@@ -268,8 +333,7 @@ akin_settings_new(const char *config_dir)
     AkinSettings *settings = g_object_new(AKIN_TYPE_SETTINGS, NULL);
     settings->dir = g_strdup(config_dir ? config_dir : g_get_user_config_dir());
     settings->path = g_build_filename(settings->dir, "akin", "app.conf", NULL);
-    g_key_file_load_from_file(settings->file, settings->path,
-                              G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, NULL);
+    load(settings);
     read_set(settings, "pinned", settings->pinned);
     read_set(settings, "toggled", settings->toggled);
     return settings;

@@ -6,7 +6,8 @@
 /*
  * What this person likes, in $XDG_CONFIG_HOME/akin/app.conf (a key file; unknown keys and
  * comments are kept). Nothing of the firewall is in it. Signal "changed" () after every change
- * made here, on the spot; the file is written at once. A file that cannot be read counts as empty.
+ * made here, on the spot; the file is written at once. A file with a line that is none counts as
+ * empty; when something is written, it is kept as app.conf.broken.
  */
 
 /* Kinds of notification; each can be switched off. Keys and titles: akin_notice_kind_*(). */

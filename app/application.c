@@ -122,7 +122,7 @@ static void
 on_opened(gpointer data)
 {
     AkinApp *app = data;
-    akin_client_look(app->client);
+    akin_client_refresh(app->client);
 }
 
 static void

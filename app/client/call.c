@@ -39,7 +39,7 @@ akin_snapshot_ask(AkinHelper1 *helper, GError **error)
     if (!answer)
         return NULL;
     if (!g_variant_is_of_type(answer, G_VARIANT_TYPE("(a{sv})"))) {
-        g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER,
+        g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE,
                     "the helper's answer makes no sense; install one version of akin and restart "
                     "the helper");
         return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <glib/gi18n.h>
-#include <string.h>
 
+#include "call.h"
 #include "client-error.h"
 #include "client-private.h"
 #include "names.h"
@@ -10,6 +10,8 @@
  * Theory of operation. A change may take as long as a person takes to type a password, so its time
  * limit says nothing about the health of the helper; while one is out, the properties are asked
  * for now and then under the deadline, and when that passes the change is given up too.
+ * The helper announces what changed before it answers; so where services did, their list has been
+ * asked for by the time of the answer, and is waited for.
  */
 enum { PROBE_SECONDS = 2 };
 
@@ -20,7 +22,7 @@ error_of_state(AkinClient *client)
         [AKIN_CLIENT_CONNECTING] = AKIN_CLIENT_ERROR_NO_ANSWER,
         [AKIN_CLIENT_READY] = AKIN_CLIENT_ERROR_NO_HELPER,
         [AKIN_CLIENT_NO_HELPER] = AKIN_CLIENT_ERROR_NO_HELPER,
-        [AKIN_CLIENT_STRANGER] = AKIN_CLIENT_ERROR_STRANGER,
+        [AKIN_CLIENT_INCOMPATIBLE] = AKIN_CLIENT_ERROR_INCOMPATIBLE,
         [AKIN_CLIENT_NOT_ANSWERING] = AKIN_CLIENT_ERROR_NO_ANSWER,
     };
     const char *sentence = client->facts.state == AKIN_CLIENT_CONNECTING
@@ -34,7 +36,6 @@ error_of_state(AkinClient *client)
 /* A reference counted box: the helper's answer may come after the task was given up. */
 typedef struct {
     GTask *task; /* NULL once it has returned */
-    gboolean services;
 } Change;
 
 static void
@@ -105,7 +106,7 @@ on_fresh_properties(AkinClient *client, GVariant *answer, const GError *error, g
     Change *change = data;
     if (client)
         akin_client_take_properties(client, answer, error);
-    if (client && change->services && !client->stranger && !error) {
+    if (client && client->services_asked && !client->incompatible && !error) {
         akin_client_send(client, AKIN_INTERFACE, "ListServices", NULL, on_fresh_services, change);
         return;
     }
@@ -121,7 +122,8 @@ on_changed(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GVariant) answer =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     AkinClient *client = change->task ? g_task_get_source_object(change->task) : NULL;
-    if (answer && client && client->connection == G_DBUS_CONNECTION(source) && !client->stranger) {
+    if (answer && client && client->connection == G_DBUS_CONNECTION(source) &&
+        !client->incompatible) {
         akin_client_ask_properties(client, on_fresh_properties, change);
         return;
     }
@@ -141,13 +143,12 @@ akin_client_change_async(AkinClient *client, const char *method, GVariant *args,
     }
     Change *change = g_rc_box_new0(Change);
     change->task = g_steal_pointer(&task);
-    change->services = strstr(method, "Service") || strcmp(method, "Reload") == 0;
     client->changes = g_list_append(client->changes, g_rc_box_acquire(change));
     if (!client->probe)
         client->probe = g_timeout_add_seconds(PROBE_SECONDS, on_probe, client);
     g_dbus_connection_call(client->connection, NULL, AKIN_OBJECT_PATH, AKIN_INTERFACE, method, sunk,
                            NULL, G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
-                           AKIN_CLIENT_CHANGE_LIMIT * 1000, cancellable, on_changed, change);
+                           AKIN_CHANGE_LIMIT * 1000, cancellable, on_changed, change);
 }
 
 gboolean
@@ -155,48 +156,4 @@ akin_client_change_finish(AkinClient *client, GAsyncResult *result, GError **err
 {
     g_return_val_if_fail(g_task_is_valid(result, client), FALSE);
     return g_task_propagate_boolean(G_TASK(result), error);
-}
-
-/* --- Questions -------------------------------------------------------------------------------- */
-
-static void
-on_answer(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    GError *error = NULL;
-    g_autoptr(GVariant) answer =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
-    const GVariantType *type = g_task_get_task_data(task);
-    if (!answer)
-        g_task_return_error(task, akin_client_error_from_call(error));
-    else if (!g_variant_is_of_type(answer, type))
-        g_task_return_new_error(task, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER,
-                                _("the helper's answer makes no sense; install one version of akin "
-                                  "and restart the helper"));
-    else
-        g_task_return_pointer(task, g_steal_pointer(&answer), (GDestroyNotify) g_variant_unref);
-}
-
-void
-akin_client_ask_async(AkinClient *client, const char *method, GVariant *args,
-                      const GVariantType *answer, GCancellable *cancellable,
-                      GAsyncReadyCallback callback, gpointer data)
-{
-    g_autoptr(GVariant) sunk = args ? g_variant_ref_sink(args) : NULL;
-    g_autoptr(GTask) task = g_task_new(client, cancellable, callback, data);
-    g_task_set_task_data(task, g_variant_type_copy(answer), (GDestroyNotify) g_variant_type_free);
-    if (client->facts.state != AKIN_CLIENT_READY) {
-        g_task_return_error(task, error_of_state(client));
-        return;
-    }
-    g_dbus_connection_call(client->connection, NULL, AKIN_OBJECT_PATH, AKIN_INTERFACE, method, sunk,
-                           NULL, G_DBUS_CALL_FLAGS_NONE, AKIN_CLIENT_PATIENCE * 1000, cancellable,
-                           on_answer, g_steal_pointer(&task));
-}
-
-GVariant *
-akin_client_ask_finish(AkinClient *client, GAsyncResult *result, GError **error)
-{
-    g_return_val_if_fail(g_task_is_valid(result, client), NULL);
-    return g_task_propagate_pointer(G_TASK(result), error);
 }

@@ -8,9 +8,9 @@
  * Messages are lower case, without a full stop, and say what to do.
  */
 typedef enum {
-    AKIN_CLIENT_ERROR_NO_HELPER, /* nobody listens, or it went away */
-    AKIN_CLIENT_ERROR_NO_ANSWER, /* it is there and silent */
-    AKIN_CLIENT_ERROR_STRANGER,  /* another version, or something that is no helper */
+    AKIN_CLIENT_ERROR_NO_HELPER,    /* nobody listens, or it went away */
+    AKIN_CLIENT_ERROR_NO_ANSWER,    /* it is there and silent */
+    AKIN_CLIENT_ERROR_INCOMPATIBLE, /* another version, or something that is no helper */
 } AkinClientError;
 
 #define AKIN_CLIENT_ERROR (akin_client_error_quark())

@@ -23,6 +23,8 @@ static void
 arm_deadline(AkinClient *client)
 {
     akin_client_clear_deadline(client);
+    if (client->incompatible)
+        return; /* what else it says, or does not, is no news */
     client->deadline = g_timeout_add_seconds(AKIN_CLIENT_PATIENCE, on_deadline, client);
 }
 
@@ -112,7 +114,10 @@ akin_client_drop(AkinClient *client)
 {
     client->generation++;
     client->waiting = 0;
-    client->stranger = FALSE;
+    /* Answers that are still out belong to this connection, and will not be seen. */
+    client->incompatible = client->refreshing = client->asking_rights = FALSE;
+    client->services_known = client->services_asked = client->services_again = FALSE;
+    client->facts.asleep = FALSE;
     akin_client_clear_deadline(client);
     if (client->dialing)
         g_cancellable_cancel(client->dialing);
@@ -139,26 +144,27 @@ on_closed(GDBusConnection *connection, gboolean remote, GError *error, gpointer 
 {
     AkinClient *client = data;
     (void) connection, (void) remote;
-    gboolean stranger = ended_in_rubbish(error);
+    gboolean incompatible = ended_in_rubbish(error);
     akin_client_drop(client);
     akin_client_forget(client);
-    if (stranger)
+    if (incompatible)
         akin_client_turn_rubbish(client);
     else
         akin_client_set_state(client, AKIN_CLIENT_NO_HELPER,
                               _("the helper went away; see why in its log"));
-    client->stranger = FALSE;
+    client->incompatible = FALSE;
     akin_waiter_wait(client->waiter, FALSE);
 }
 
 static void
 dialing_failed(AkinClient *client, const GError *error)
 {
-    gboolean stranger = g_error_matches(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER);
+    gboolean incompatible =
+        g_error_matches(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE);
     /* A socket that is there may be served again without being made anew. */
     gboolean by_file = !g_file_test(client->path, G_FILE_TEST_EXISTS);
     akin_client_forget(client);
-    akin_client_set_state(client, stranger ? AKIN_CLIENT_STRANGER : AKIN_CLIENT_NO_HELPER,
+    akin_client_set_state(client, incompatible ? AKIN_CLIENT_INCOMPATIBLE : AKIN_CLIENT_NO_HELPER,
                           error->message);
     akin_waiter_wait(client->waiter, by_file);
 }

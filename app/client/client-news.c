@@ -16,12 +16,12 @@ take_properties(AkinClient *client, GVariant *properties)
     g_autoptr(GVariant) sunk = g_variant_ref_sink(properties);
     g_autoptr(GVariant) version = g_variant_lookup_value(sunk, "InterfaceVersion", NULL);
     g_autoptr(AkinSnapshot) snapshot = NULL;
-    if (client->stranger)
+    if (client->incompatible)
         return;
     if (akin_check_version(version, client->path, &error))
         snapshot = akin_snapshot_new(sunk, &error);
     if (!snapshot) {
-        akin_client_turn_stranger(client, error->message);
+        akin_client_turn_incompatible(client, error->message);
         return;
     }
     g_clear_pointer(&client->properties, g_variant_unref);
@@ -56,7 +56,7 @@ merge_properties(AkinClient *client, GVariant *changed)
 void
 akin_client_take_properties(AkinClient *client, GVariant *answer, const GError *error)
 {
-    if (client->stranger || (error && !g_dbus_error_is_remote_error(error)))
+    if (client->incompatible || (error && !g_dbus_error_is_remote_error(error)))
         return; /* the connection has ended, which is told elsewhere */
     if (answer && g_variant_is_of_type(answer, G_VARIANT_TYPE("(a{sv})"))) {
         g_autoptr(GVariant) properties = g_variant_get_child_value(answer, 0);
@@ -65,9 +65,9 @@ akin_client_take_properties(AkinClient *client, GVariant *answer, const GError *
     }
     if (client->properties)
         return; /* too busy to say it again */
-    g_autoptr(GError) stranger = NULL;
-    akin_check_version(NULL, client->path, &stranger);
-    akin_client_turn_stranger(client, stranger->message);
+    g_autoptr(GError) reason = NULL;
+    akin_check_version(NULL, client->path, &reason);
+    akin_client_turn_incompatible(client, reason->message);
 }
 
 static void
@@ -99,7 +99,7 @@ on_properties_changed(AkinClient *client, GVariant *parameters)
     if (!client->properties || strcmp(interface, AKIN_INTERFACE) != 0)
         return; /* the whole of them is on its way */
     merge_properties(client, changed);
-    if (g_variant_n_children(invalid) > 0 && !client->stranger)
+    if (g_variant_n_children(invalid) > 0 && !client->incompatible)
         akin_client_ask_properties(client, NULL, NULL);
 }
 
@@ -108,7 +108,7 @@ on_properties_changed(AkinClient *client, GVariant *parameters)
 void
 akin_client_take_services(AkinClient *client, GVariant *answer, const GError *error)
 {
-    if (client->stranger || (error && !g_dbus_error_is_remote_error(error)))
+    if (client->incompatible || (error && !g_dbus_error_is_remote_error(error)))
         return;
     client->services_known = TRUE;
     if (error)
@@ -128,7 +128,7 @@ on_services(AkinClient *client, GVariant *answer, const GError *error, gpointer 
         return;
     akin_client_take_services(client, answer, error);
     client->services_asked = FALSE;
-    if (client->services_again && !client->stranger)
+    if (client->services_again && !client->incompatible)
         akin_client_ask_services(client);
 }
 
@@ -146,7 +146,7 @@ static void
 on_counts(AkinClient *client, GVariant *answer, const GError *error, gpointer data)
 {
     (void) data;
-    if (!client || client->stranger || error)
+    if (!client || client->incompatible || error)
         return;
     if (!g_variant_is_of_type(answer, G_VARIANT_TYPE("(a(stt))"))) {
         akin_client_turn_rubbish(client);
@@ -154,7 +154,7 @@ on_counts(AkinClient *client, GVariant *answer, const GError *error, gpointer da
     }
     g_clear_pointer(&client->counts, g_variant_unref);
     client->counts = g_variant_ref(answer);
-    if (akin_services_set_counts(client->facts.services, answer))
+    if (akin_services_set_counts(client->by_name, answer))
         akin_client_announce(client);
 }
 
@@ -163,8 +163,8 @@ on_machines(AkinClient *client, GVariant *answer, const GError *error, gpointer 
 {
     (void) data;
     if (client)
-        client->looking = FALSE;
-    if (!client || client->stranger || error)
+        client->refreshing = FALSE;
+    if (!client || client->incompatible || error)
         return;
     if (client->machines_answer && g_variant_equal(client->machines_answer, answer))
         return;
@@ -191,7 +191,9 @@ on_may_control(AkinClient *client, GVariant *answer, const GError *error, gpoint
 {
     (void) data;
     const char *word = NULL;
-    if (!client || client->stranger || error)
+    if (client)
+        client->asking_rights = FALSE;
+    if (!client || client->incompatible || error)
         return;
     if (!g_variant_is_of_type(answer, G_VARIANT_TYPE("(s)"))) {
         akin_client_turn_rubbish(client);
@@ -204,16 +206,25 @@ on_may_control(AkinClient *client, GVariant *answer, const GError *error, gpoint
     client->facts.may_control = may;
 }
 
-void
-akin_client_look(AkinClient *client)
+/* Not under the deadline: the helper may have to ask others who answer late. */
+static void
+ask_rights(AkinClient *client)
 {
-    if (client->facts.state != AKIN_CLIENT_READY || client->looking)
+    if (client->asking_rights)
         return;
-    client->looking = TRUE;
+    client->asking_rights = TRUE;
+    akin_client_send_unwatched(client, AKIN_INTERFACE, "MayControl", NULL, on_may_control, NULL);
+}
+
+void
+akin_client_refresh(AkinClient *client)
+{
+    if (client->facts.state != AKIN_CLIENT_READY || client->refreshing)
+        return;
+    client->refreshing = TRUE;
     akin_client_send(client, AKIN_INTERFACE, "CountConnections", NULL, on_counts, NULL);
     akin_client_send(client, AKIN_INTERFACE, "ListMachines", NULL, on_machines, NULL);
-    /* Not under the deadline: the helper may have to ask others who answer late. */
-    akin_client_send_unwatched(client, AKIN_INTERFACE, "MayControl", NULL, on_may_control, NULL);
+    ask_rights(client);
 }
 
 /* --- Signals of the helper -------------------------------------------------------------------- */
@@ -227,10 +238,10 @@ on_transition(AkinClient *client, GVariant *parameters)
         return;
     }
     g_variant_get(parameters, "(&s&s&s&s&s)", &what, &old, &new, &reason, &sentence);
-    gboolean asleep = g_strcmp0(reason, "going to sleep") == 0;
-    if (asleep != client->facts.asleep)
+    if (strcmp(what, "power") == 0) {
+        client->facts.asleep = strcmp(new, "asleep") == 0;
         akin_client_announce(client);
-    client->facts.asleep = asleep;
+    }
     akin_client_emit_transition(client, what, old, new, reason, sentence);
 }
 
@@ -240,7 +251,7 @@ on_signal(GDBusConnection *connection, const char *sender, const char *path, con
 {
     AkinClient *client = data;
     (void) sender, (void) path, (void) interface;
-    if (connection != client->connection || client->stranger)
+    if (connection != client->connection || client->incompatible)
         return;
     if (g_strcmp0(name, "PropertiesChanged") == 0)
         on_properties_changed(client, parameters);

@@ -15,7 +15,8 @@ struct _AkinClient {
     guint generation; /* counts connections: an answer of an older one is nothing */
     guint waiting;    /* answers that the deadline watches over */
     guint deadline, announce, probe;
-    gboolean stranger, services_known, services_asked, services_again, looking;
+    gboolean incompatible, services_known, services_asked, services_again, refreshing,
+        asking_rights;
     AkinFacts facts;
     AkinSnapshot *snapshot;
     GVariant *properties, *counts, *machines_answer;
@@ -35,7 +36,7 @@ void akin_client_emit_transition(AkinClient *client, const char *what, const cha
 void akin_client_clear_deadline(AkinClient *client);
 
 /* The other end is no helper of ours. The connection stays: its end tells when to try again. */
-void akin_client_turn_stranger(AkinClient *client, const char *sentence);
+void akin_client_turn_incompatible(AkinClient *client, const char *sentence);
 void akin_client_turn_rubbish(AkinClient *client);
 
 /* READY, as soon as everything that READY promises is known. */

@@ -67,7 +67,7 @@ akin_client_set_services(AkinClient *client, GPtrArray *services)
         g_hash_table_insert(client->by_name, service->name, service);
     }
     if (client->counts)
-        akin_services_set_counts(services, client->counts);
+        akin_services_set_counts(client->by_name, client->counts);
     akin_client_announce(client);
 }
 
@@ -88,9 +88,7 @@ akin_client_forget(AkinClient *client)
     g_clear_pointer(&client->machines_answer, g_variant_unref);
     client->facts.snapshot = NULL;
     client->facts.may_control = AKIN_MAY_CONTROL_ASK;
-    client->facts.asleep = FALSE;
-    client->services_known = client->services_asked = client->services_again = FALSE;
-    client->looking = FALSE;
+    client->services_known = FALSE;
     akin_client_set_services(
         client, g_ptr_array_new_with_free_func((GDestroyNotify) akin_service_info_free));
     akin_client_set_machines(client,
@@ -99,18 +97,19 @@ akin_client_forget(AkinClient *client)
 
 /* The connection stays: its end tells when to try again. */
 void
-akin_client_turn_stranger(AkinClient *client, const char *sentence)
+akin_client_turn_incompatible(AkinClient *client, const char *sentence)
 {
     akin_client_clear_deadline(client);
     akin_client_forget(client);
-    client->stranger = TRUE;
-    akin_client_set_state(client, AKIN_CLIENT_STRANGER, sentence);
+    client->incompatible = TRUE;
+    akin_client_set_state(client, AKIN_CLIENT_INCOMPATIBLE, sentence);
+    akin_client_fail_changes(client);
 }
 
 void
 akin_client_turn_rubbish(AkinClient *client)
 {
-    akin_client_turn_stranger(
+    akin_client_turn_incompatible(
         client, _("the helper's answer makes no sense; install one version of akin and "
                   "restart the helper"));
 }
@@ -118,12 +117,12 @@ akin_client_turn_rubbish(AkinClient *client)
 void
 akin_client_turn_ready(AkinClient *client)
 {
-    if (client->stranger || !client->snapshot || !client->services_known)
+    if (client->incompatible || !client->snapshot || !client->services_known)
         return;
     if (client->facts.state == AKIN_CLIENT_READY)
         return;
     akin_client_set_state(client, AKIN_CLIENT_READY, "");
-    akin_client_look(client);
+    akin_client_refresh(client);
 }
 
 void
@@ -135,12 +134,6 @@ akin_client_emit_transition(AkinClient *client, const char *what, const char *ol
 
 /* --- Getters ---------------------------------------------------------------------------------- */
 
-const char *
-akin_client_get_socket_path(AkinClient *client)
-{
-    return client->path;
-}
-
 const AkinFacts *
 akin_client_get_facts(AkinClient *client)
 {
@@ -151,12 +144,6 @@ AkinClientState
 akin_client_get_state(AkinClient *client)
 {
     return client->facts.state;
-}
-
-const char *
-akin_client_get_sentence(AkinClient *client)
-{
-    return client->facts.sentence;
 }
 
 const AkinSnapshot *

@@ -28,8 +28,6 @@ G_DECLARE_FINAL_TYPE(AkinClient, akin_client, AKIN, CLIENT, GObject)
 /* Connects as soon as the main loop runs. socket_path NULL: the path of this system. */
 AkinClient *akin_client_new(const char *socket_path);
 
-const char *akin_client_get_socket_path(AkinClient *client);
-
 /*
  * All below is the client's, and valid until the next turn of the main loop.
  */
@@ -37,10 +35,9 @@ const char *akin_client_get_socket_path(AkinClient *client);
 /* Everything that is known now, for akin_model_new() and those who draw. Never NULL. */
 const AkinFacts *akin_client_get_facts(AkinClient *client);
 
-/* Parts of it: state, the sentence for people ("" when READY), properties (NULL before the first
- * READY and without a helper; the last known while NOT_ANSWERING). */
+/* Parts of it: state, properties (NULL before the first READY and without a helper; the last known
+ * while NOT_ANSWERING). */
 AkinClientState akin_client_get_state(AkinClient *client);
-const char *akin_client_get_sentence(AkinClient *client);
 const AkinSnapshot *akin_client_get_snapshot(AkinClient *client);
 
 /* Of AkinServiceInfo, in reading order, and of AkinMachine; empty without a helper. Never NULL. */
@@ -51,33 +48,24 @@ const AkinServiceInfo *akin_client_find_service(AkinClient *client, const char *
 AkinMayControl akin_client_get_may_control(AkinClient *client);
 
 /*
- * Says that somebody looks: asks for connections of services, machines and rights, which the
+ * For when somebody looks: asks for connections of services, machines and rights, which the
  * helper does not announce; "changed" follows if any is different. Also finds out whether the
  * helper still answers. Cheap; call it when a page is shown, and every second or two while it is.
  */
-void akin_client_look(AkinClient *client);
+void akin_client_refresh(AkinClient *client);
 
 /* Tries to connect now, for a "Try again" button; nothing if connected. */
 void akin_client_retry(AkinClient *client);
 
 /*
  * Calls a method that needs rights and answers nothing, and lets the system ask the person for a
- * password. args may be floating, NULL for none. When the callback runs after success, the
- * getters already show the new state. Errors may be shown as they are: those of api/error.h when
- * the helper refused (nothing has changed then), AKIN_CLIENT_ERROR when it did not answer,
- * G_IO_ERROR_CANCELLED (the change may still happen). Cancelling does not undo.
+ * password, within AKIN_CHANGE_LIMIT seconds (call.h). args may be floating, NULL for none. When
+ * the callback runs after success, the getters already show the new state. Errors may be shown as
+ * they are: those of api/error.h when the helper refused (nothing has changed then),
+ * AKIN_CLIENT_ERROR when it did not answer, G_IO_ERROR_CANCELLED (the change may still happen).
+ * Cancelling does not undo.
  */
-#define AKIN_CLIENT_CHANGE_LIMIT 120
 void
 akin_client_change_async(AkinClient *client, const char *method, GVariant *args,
                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean akin_client_change_finish(AkinClient *client, GAsyncResult *result, GError **error);
-
-/*
- * Calls an [open] method: GetRules, Explain. The answer is a tuple of that type (full), or
- * AKIN_CLIENT_ERROR_STRANGER. Errors as above.
- */
-void akin_client_ask_async(AkinClient *client, const char *method, GVariant *args,
-                           const GVariantType *answer, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer data);
-GVariant *akin_client_ask_finish(AkinClient *client, GAsyncResult *result, GError **error);

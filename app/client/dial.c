@@ -52,7 +52,7 @@ akin_connection_error(const char *socket_path, const GError *error)
     /* What no step of connecting knows: the other end does not speak this protocol. */
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
         g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))
-        return g_error_new(AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER,
+        return g_error_new(AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE,
                            _("what answers at %s is not akin's helper; choose another socket"),
                            socket_path);
     return g_error_new(AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_NO_HELPER,
@@ -63,13 +63,13 @@ gboolean
 akin_check_version(GVariant *version, const char *socket_path, GError **error)
 {
     if (!version || !g_variant_is_of_type(version, G_VARIANT_TYPE_UINT32)) {
-        g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER,
+        g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE,
                     _("what answers at %s is not akin's helper; choose another socket"),
                     socket_path);
         return FALSE;
     }
     if (g_variant_get_uint32(version) != AKIN_INTERFACE_VERSION) {
-        g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER,
+        g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE,
                     _("the helper speaks version %u of its interface and this program version %u; "
                       "install one version of akin and restart the helper"),
                     g_variant_get_uint32(version), AKIN_INTERFACE_VERSION);

@@ -14,5 +14,5 @@ GDBusConnection *akin_dial_finish(GAsyncResult *result, GError **error);
 /* Why there is no connection to this path, and what to do; error is the system's reason. */
 GError *akin_connection_error(const char *socket_path, const GError *error);
 
-/* Checks the property InterfaceVersion; version is nullable. AKIN_CLIENT_ERROR_STRANGER. */
+/* Checks the property InterfaceVersion; version is nullable. AKIN_CLIENT_ERROR_INCOMPATIBLE. */
 gboolean akin_check_version(GVariant *version, const char *socket_path, GError **error);

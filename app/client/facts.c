@@ -123,15 +123,10 @@ akin_machines_from_variant(GVariant *answer)
 }
 
 gboolean
-akin_services_set_counts(GPtrArray *services, GVariant *answer)
+akin_services_set_counts(GHashTable *by_name, GVariant *answer)
 {
     if (!g_variant_is_of_type(answer, G_VARIANT_TYPE("(a(stt))")))
         return FALSE;
-    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < services->len; i++) {
-        AkinServiceInfo *service = services->pdata[i];
-        g_hash_table_insert(by_name, service->name, service);
-    }
     g_autoptr(GVariantIter) iter = NULL;
     const char *name;
     guint64 out, in;

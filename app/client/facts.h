@@ -14,7 +14,7 @@ typedef enum {
     AKIN_CLIENT_CONNECTING, /* at first only; a lost helper is NO_HELPER until it is back */
     AKIN_CLIENT_READY,
     AKIN_CLIENT_NO_HELPER,     /* not running, or takes no more connections */
-    AKIN_CLIENT_STRANGER,      /* another version of the interface, or rubbish */
+    AKIN_CLIENT_INCOMPATIBLE,  /* another version of the interface, or rubbish */
     AKIN_CLIENT_NOT_ANSWERING, /* connected and silent; what is known is the last it said */
 } AkinClientState;
 
@@ -29,7 +29,8 @@ typedef struct {
     char *out_ports, *in_ports; /* PORTS of akinctl(1); empty: not offered in that direction */
     guint allowed;              /* AKIN_OUTGOING | AKIN_INCOMING */
     gboolean own;               /* the user's, may be edited and removed */
-    guint64 used_out, used_in;  /* connections since the rules were loaded; see akin_client_look */
+    guint64 used_out,
+        used_in; /* connections since the rules were loaded; see akin_client_refresh */
 } AkinServiceInfo;
 
 /* One machine, however many addresses it is heard with. */
@@ -62,5 +63,5 @@ void akin_machine_free(AkinMachine *machine);
 GPtrArray *akin_services_from_variant(GVariant *answer);
 GPtrArray *akin_machines_from_variant(GVariant *answer);
 
-/* Puts CountConnections into the services; whether any count is different now. */
-gboolean akin_services_set_counts(GPtrArray *services, GVariant *answer);
+/* Puts CountConnections into the services of these names; whether any count is different now. */
+gboolean akin_services_set_counts(GHashTable *by_name, GVariant *answer);

@@ -6,7 +6,7 @@
 static void
 append(GString *line, const char *part)
 {
-    g_string_append_printf(line, " · %s", part);
+    g_string_append_printf(line, "%s%s", line->len > 0 ? " · " : "", part);
 }
 
 /* NAT is worth a word when it runs, and when machines that are up miss it. */
@@ -26,17 +26,11 @@ append_nat(GString *line, const AkinSnapshot *snapshot)
 }
 
 char *
-akin_snapshot_headline(const AkinSnapshot *snapshot)
+akin_snapshot_details(const AkinSnapshot *snapshot)
 {
     GString *line = g_string_new(NULL);
     guint warnings = g_variant_n_children(snapshot->warnings);
-    if (!snapshot->enforcing) {
-        g_string_append(line, _("Stopped: akin protects nothing"));
-    } else if (snapshot->panic) {
-        g_string_append(line, _("Everything blocked"));
-    } else {
-        g_string_append(line, snapshot->firewall ? _("Firewall on")
-                                                 : _("Firewall off: everything gets in"));
+    if (snapshot->enforcing && !snapshot->panic) {
         append_nat(line, snapshot);
         append(line, snapshot->active_nic[0] ? snapshot->active_nic : _("not connected"));
     }
@@ -46,4 +40,18 @@ akin_snapshot_headline(const AkinSnapshot *snapshot)
         append(line, part);
     }
     return g_string_free(line, FALSE);
+}
+
+char *
+akin_snapshot_headline(const AkinSnapshot *snapshot)
+{
+    g_autofree char *details = akin_snapshot_details(snapshot);
+    const char *begin = _("Firewall on");
+    if (!snapshot->enforcing)
+        begin = _("Stopped: akin protects nothing");
+    else if (snapshot->panic)
+        begin = _("Everything blocked");
+    else if (!snapshot->firewall)
+        begin = _("Firewall off: everything gets in");
+    return g_strjoin(" · ", begin, *details ? details : NULL, NULL);
 }

@@ -34,26 +34,28 @@ akin_model_icon(const AkinFacts *facts)
     return "akin-on-symbolic";
 }
 
-/* Without a helper, the headline is the title. */
+/* What there is to say of a helper that says nothing, or NULL: headline and title are the same. */
 static const char *
 state_title(const AkinFacts *facts)
 {
     switch (facts->state) {
     case AKIN_CLIENT_CONNECTING: return _("Connecting to akin's helper…");
     case AKIN_CLIENT_NO_HELPER: return _("akin's helper is not running");
-    case AKIN_CLIENT_STRANGER: return _("akin and its helper do not fit together");
+    case AKIN_CLIENT_INCOMPATIBLE: return _("akin and its helper do not fit together");
     case AKIN_CLIENT_NOT_ANSWERING: return _("akin's helper does not answer");
     case AKIN_CLIENT_READY: break;
     }
+    if (!facts->snapshot)
+        return _("Connecting to akin's helper…");
     return facts->asleep ? _("Asleep: akin looks again when this computer wakes") : NULL;
 }
 
-static const char *
-title(const AkinFacts *facts)
+const char *
+akin_model_title(const AkinFacts *facts)
 {
     const char *state = state_title(facts);
-    if (state || !facts->snapshot)
-        return state ? state : _("Connecting to akin's helper…");
+    if (state)
+        return state;
     if (!facts->snapshot->enforcing)
         return _("akin is stopped");
     if (facts->snapshot->panic)
@@ -64,18 +66,34 @@ title(const AkinFacts *facts)
 char *
 akin_model_headline(const AkinFacts *facts)
 {
-    const char *state = state_title(facts);
-    if (state || !facts->snapshot)
-        return g_strdup(title(facts));
+    if (state_title(facts))
+        return g_strdup(state_title(facts));
     g_autofree char *headline = akin_snapshot_headline(facts->snapshot);
     return akin_label(headline, MOST_HEADLINE);
+}
+
+char *
+akin_model_rest(const AkinFacts *facts)
+{
+    const AkinSnapshot *snapshot = facts->snapshot;
+    if (state_title(facts))
+        return g_strdup("");
+    g_autofree char *details = akin_snapshot_details(snapshot);
+    const char *begin = NULL;
+    if (!snapshot->enforcing)
+        begin = _("It protects nothing");
+    else if (!snapshot->panic && !snapshot->firewall)
+        begin = _("Everything gets in");
+    g_autofree char *rest = begin ? g_strjoin(" · ", begin, *details ? details : NULL, NULL)
+                                  : g_steal_pointer(&details);
+    return akin_label(rest, MOST_HEADLINE);
 }
 
 char *
 akin_model_why_not(const AkinFacts *facts)
 {
     if (!is_ready(facts))
-        return akin_sentence(state_title(facts) ? state_title(facts) : title(facts));
+        return akin_sentence(state_title(facts));
     if (facts->may_control == AKIN_MAY_CONTROL_NO)
         return g_strdup(_("Only an administrator may change this."));
     return NULL;
@@ -108,7 +126,6 @@ akin_model_new(const AkinFacts *facts, AkinSettings *settings)
     AkinModel *model = g_new0(AkinModel, 1);
     g_autofree char *todo = advice(facts);
     model->icon = akin_model_icon(facts);
-    model->title = g_strdup(title(facts));
     model->headline = akin_model_headline(facts);
     model->spoken = spoken(model->headline);
     model->tooltip = g_strjoin("\n", model->headline, todo, NULL);
@@ -122,7 +139,6 @@ akin_model_free(AkinModel *model)
     g_free(model->headline);
     g_free(model->spoken);
     g_free(model->tooltip);
-    g_free(model->title);
     g_ptr_array_unref(model->rows);
     g_free(model);
 }

@@ -48,7 +48,6 @@ typedef struct {
     char *headline;   /* the truth in one line, for menu and window */
     char *spoken;     /* the same for those who hear it: "Firewall on, en0" */
     char *tooltip;    /* headline and the first thing to do, two lines at most */
-    char *title;      /* of the headline its first part alone: "Firewall on", for large type */
     GPtrArray *rows;  /* of AkinRow */
 } AkinModel;
 
@@ -60,8 +59,13 @@ AkinModel *akin_model_new(const AkinFacts *facts, AkinSettings *settings);
 void akin_model_free(AkinModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinModel, akin_model_free)
 
-/* The icon, headline and reason alone, for those who draw no menu. Free the strings. */
+/*
+ * Parts of it, for those who draw no menu. Of the headline, title is what large type says
+ * ("Firewall on") and rest is what it says besides ("NAT for 2 networks · en0"), or "".
+ */
 const char *akin_model_icon(const AkinFacts *facts);
+const char *akin_model_title(const AkinFacts *facts);
+char *akin_model_rest(const AkinFacts *facts);
 char *akin_model_headline(const AkinFacts *facts);
 
 /* Why nothing can be changed now, as a sentence; NULL when it can (also when a password is asked
@@ -74,7 +78,8 @@ const AkinRow *akin_rows_find(GPtrArray *rows, const char *id);
 /*
  * What activating a row does: a change (method of the helper and its arguments, floating), or a
  * page to show. FALSE when it is no change. The row says what the helper has now: a check that is
- * set asks for its opposite.
+ * set asks for its opposite. NAT that is off is turned on as "auto": the switch has two places, and
+ * who wants "on" chooses it on the page of the machines.
  */
 gboolean akin_row_change(const AkinRow *row, const char **method, GVariant **args);
 AkinPage akin_row_page(const AkinRow *row);

@@ -248,7 +248,7 @@ add_start(GPtrArray *rows, const AkinFacts *facts, const Obstacle *obstacle)
 {
     if (facts->state == AKIN_CLIENT_READY && facts->snapshot && !facts->snapshot->enforcing)
         forbid(add(rows, AKIN_ROW_ACTION, g_strdup("start"), _("Start akin")), obstacle);
-    else if (facts->state == AKIN_CLIENT_NO_HELPER || facts->state == AKIN_CLIENT_STRANGER)
+    else if (facts->state == AKIN_CLIENT_NO_HELPER || facts->state == AKIN_CLIENT_INCOMPATIBLE)
         add(rows, AKIN_ROW_ACTION, g_strdup("retry"), _("What to do…"));
 }
 

@@ -45,7 +45,7 @@ akin_snapshot_new(GVariant *properties, GError **error)
         g_autoptr(GVariant) value =
             g_variant_lookup_value(properties, fields[i].property, G_VARIANT_TYPE(fields[i].type));
         if (!value) {
-            g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER,
+            g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE,
                         _("the helper's answer lacks %s; install one version of akin and restart "
                           "the helper"),
                         fields[i].property);

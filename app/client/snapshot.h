@@ -18,7 +18,8 @@ typedef struct {
     GVariant *warnings;         /* a(ss) */
 } AkinSnapshot;
 
-/* From what Properties.GetAll answers, an a{sv}. AKIN_CLIENT_ERROR_STRANGER if any is missing. */
+/* From what Properties.GetAll answers, an a{sv}. AKIN_CLIENT_ERROR_INCOMPATIBLE if any is missing.
+ */
 AkinSnapshot *akin_snapshot_new(GVariant *properties, GError **error);
 void akin_snapshot_free(AkinSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinSnapshot, akin_snapshot_free)
@@ -31,3 +32,6 @@ guint akin_snapshot_count_up(const AkinSnapshot *snapshot);
  * helper gave it.
  */
 char *akin_snapshot_headline(const AkinSnapshot *snapshot);
+
+/* The part of it that follows what the switches say: "NAT for 2 networks · en0"; may be empty. */
+char *akin_snapshot_details(const AkinSnapshot *snapshot);

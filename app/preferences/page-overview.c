@@ -227,29 +227,25 @@ show_networks(AkinOverview *self, const AkinSnapshot *snapshot)
 
 /* "akin-on-symbolic" is the class "on". */
 static void
-show_hero(AkinOverview *self, const AkinModel *model)
+show_hero(AkinOverview *self, const AkinFacts *facts)
 {
     static const char *const classes[] = {"on", "nat", "off", "panic", "attention", "away"};
     GtkStyleContext *style = gtk_widget_get_style_context(self->hero);
-    gsize title = strlen(model->title);
-    gboolean begins = strncmp(model->headline, model->title, title) == 0;
-    const char *rest = model->headline + (begins ? title : 0);
-    if (g_str_has_prefix(rest, " · "))
-        rest += strlen(" · ");
-    else if (g_str_has_prefix(rest, ": "))
-        rest += strlen(": ");
+    const char *shown = akin_model_icon(facts);
+    g_autofree char *headline = akin_model_headline(facts);
+    g_autofree char *rest = akin_model_rest(facts);
     for (guint i = 0; i < G_N_ELEMENTS(classes); i++) {
         g_autofree char *icon = g_strdup_printf("akin-%s-symbolic", classes[i]);
-        if (g_str_equal(icon, model->icon))
+        if (g_str_equal(icon, shown))
             gtk_style_context_add_class(style, classes[i]);
         else
             gtk_style_context_remove_class(style, classes[i]);
     }
-    gtk_image_set_from_icon_name(self->icon, model->icon, GTK_ICON_SIZE_DIALOG);
-    gtk_label_set_text(self->title, model->title);
+    gtk_image_set_from_icon_name(self->icon, shown, GTK_ICON_SIZE_DIALOG);
+    gtk_label_set_text(self->title, akin_model_title(facts));
     gtk_label_set_text(self->rest, rest);
     gtk_widget_set_visible(GTK_WIDGET(self->rest), *rest != '\0');
-    akin_build_name(self->hero, model->headline);
+    akin_build_name(self->hero, headline);
 }
 
 static char *
@@ -339,10 +335,10 @@ on_try_again(AkinOverview *self)
 }
 
 static void
-show_away(AkinOverview *self, const AkinFacts *facts, const AkinModel *model)
+show_away(AkinOverview *self, const AkinFacts *facts)
 {
-    gtk_image_set_from_icon_name(self->away_icon, model->icon, GTK_ICON_SIZE_DIALOG);
-    gtk_label_set_text(self->away_title, model->title);
+    gtk_image_set_from_icon_name(self->away_icon, akin_model_icon(facts), GTK_ICON_SIZE_DIALOG);
+    gtk_label_set_text(self->away_title, akin_model_title(facts));
     g_autofree char *sentence = akin_sentence(facts->sentence);
     gtk_label_set_text(self->away_sentence, sentence);
     gtk_widget_set_visible(self->away_button, facts->state != AKIN_CLIENT_CONNECTING);
@@ -353,16 +349,15 @@ on_changed(AkinOverview *self)
 {
     AkinClient *client = akin_desk_get_client(self->desk);
     const AkinFacts *facts = akin_client_get_facts(client);
-    g_autoptr(AkinModel) model = akin_model_new(facts, akin_desk_get_settings(self->desk));
     gboolean here = facts->state == AKIN_CLIENT_READY && facts->snapshot;
     if (here) {
-        show_hero(self, model);
+        show_hero(self, facts);
         show_switches(self, facts->snapshot, facts->may_control);
         show_warnings(self, facts->snapshot);
         show_uplinks(self, facts->snapshot);
         show_networks(self, facts->snapshot);
     } else {
-        show_away(self, facts, model);
+        show_away(self, facts);
     }
     gtk_stack_set_visible_child(GTK_STACK(self), here ? self->here : self->away);
 }

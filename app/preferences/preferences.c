@@ -176,7 +176,7 @@ static gboolean
 look(gpointer data)
 {
     AkinPreferences *self = data;
-    akin_client_look(akin_desk_get_client(self->desk));
+    akin_client_refresh(akin_desk_get_client(self->desk));
     return G_SOURCE_CONTINUE;
 }
 
@@ -209,7 +209,7 @@ on_page_changed(AkinPreferences *self)
     gtk_container_child_get(GTK_CONTAINER(self->pages), page, "title", &title, NULL);
     gtk_header_bar_set_title(self->header, title);
     show_state(self);
-    akin_client_look(akin_desk_get_client(self->desk));
+    akin_client_refresh(akin_desk_get_client(self->desk));
 }
 
 static void

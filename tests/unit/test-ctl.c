@@ -281,7 +281,7 @@ test_exit_codes(void)
         {CTL_ERROR, CTL_ERROR_OUTPUT, 1, "Failed"},
         {AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_NO_HELPER, 3, "NoHelper"},
         {AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_NO_ANSWER, 3, "NoAnswer"},
-        {AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER, 3, "WrongHelper"},
+        {AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE, 3, "WrongHelper"},
         {AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, 4, "NotAllowed"},
         {AKIN_ERROR, AKIN_ERROR_IN_USE, 1, "InUse"},
         {G_IO_ERROR, G_IO_ERROR_FAILED, 1, "Failed"},
@@ -371,7 +371,7 @@ test_snapshot_refused(void)
             g_variant_parse(G_VARIANT_TYPE_VARDICT, wrong[i], NULL, NULL, NULL);
         g_autoptr(GError) error = NULL;
         g_assert_null(akin_snapshot_new(properties, &error));
-        g_assert_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_STRANGER);
+        g_assert_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "indicator.h"
 #include "label.h"
 #include "model.h"
+#include "names.h"
 #include "notices.h"
 #include "preferences.h"
 
@@ -183,6 +184,38 @@ static const GActionEntry actions[] = {
     {.name = "quit", .activate = quit},
 };
 
+/* --- One for a session ------------------------------------------------------------------------ */
+
+/* What the first one talks to, for those that come later. */
+static void
+add_socket(AkinApp *app)
+{
+    const char *path = app->socket_path ? app->socket_path : AKIN_SOCKET_PATH;
+    g_autofree char *full = g_canonicalize_filename(path, NULL);
+    g_autoptr(GSimpleAction) action =
+        g_simple_action_new_stateful("socket", NULL, g_variant_new_string(full));
+    g_simple_action_set_enabled(action, FALSE);
+    g_action_map_add_action(G_ACTION_MAP(app), G_ACTION(action));
+}
+
+gboolean
+akin_app_register(GtkApplication *application, GError **error)
+{
+    AkinApp *app = AKIN_APP(application);
+    if (!g_application_register(G_APPLICATION(app), NULL, error))
+        return FALSE;
+    if (!app->socket_path || !g_application_get_is_remote(G_APPLICATION(app)))
+        return TRUE;
+    g_autofree char *wanted = g_canonicalize_filename(app->socket_path, NULL);
+    g_autoptr(GVariant) first = g_action_group_get_action_state(G_ACTION_GROUP(app), "socket");
+    if (!first || strcmp(g_variant_get_string(first, NULL), wanted) == 0)
+        return TRUE;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                _("akin runs already and talks to the helper at %s; quit that one first"),
+                g_variant_get_string(first, NULL));
+    return FALSE;
+}
+
 /* --- The application -------------------------------------------------------------------------- */
 
 static void
@@ -191,6 +224,7 @@ akin_app_startup(GApplication *application)
     AkinApp *app = AKIN_APP(application);
     G_APPLICATION_CLASS(akin_app_parent_class)->startup(application);
     g_action_map_add_action_entries(G_ACTION_MAP(app), actions, G_N_ELEMENTS(actions), app);
+    add_socket(app);
     gtk_icon_theme_append_search_path(gtk_icon_theme_get_default(), app->icons);
     gtk_window_set_default_icon_name("akin");
     app->settings = akin_settings_new(NULL);

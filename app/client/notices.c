@@ -198,9 +198,13 @@ nat_body(const AkinMoment *before, const AkinMoment *after)
                                              after->nic)
                            : g_strdup(_("Virtual machines reach each other."));
     if (!*after->nic)
-        return g_strdup_printf(_("%s came up; its machines wait for a connection."), names);
-    return g_strdup_printf(_("%s came up; its machines reach the internet through %s."), names,
-                           after->nic);
+        return g_strdup_printf(ngettext("%s came up; its machines wait for a connection.",
+                                        "%s came up; their machines wait for a connection.", count),
+                               names);
+    return g_strdup_printf(ngettext("%s came up; its machines reach the internet through %s.",
+                                    "%s came up; their machines reach the internet through %s.",
+                                    count),
+                           names, after->nic);
 }
 
 static void

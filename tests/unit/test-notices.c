@@ -139,6 +139,34 @@ test_notices_at_start(void)
 }
 
 static void
+check_networks(const char *networks, const char *nic, const char *body)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(World) other = world_new();
+    other->snapshot->nat_active = TRUE;
+    world_replace(&other->snapshot->networks, "a(sbas)", networks);
+    g_free(world->snapshot->active_nic);
+    g_free(other->snapshot->active_nic);
+    world->snapshot->active_nic = g_strdup(nic);
+    other->snapshot->active_nic = g_strdup(nic);
+    g_autoptr(AkinMoment) before = akin_moment_new(&world->facts);
+    g_autoptr(AkinMoment) after = akin_moment_new(&other->facts);
+    g_autoptr(GPtrArray) list = akin_notices_between(before, after, NULL, NULL);
+    g_assert_cmpuint(list->len, ==, 1);
+    g_assert_cmpstr(((AkinNotice *) list->pdata[0])->body, ==, body);
+}
+
+static void
+test_notice_networks(void)
+{
+    const char *one = "[('a', true, [])]", *two = "[('a', true, []), ('b', true, [])]";
+    check_networks(one, "en0", "a came up; its machines reach the internet through en0.");
+    check_networks(two, "en0", "a, b came up; their machines reach the internet through en0.");
+    check_networks(one, "", "a came up; its machines wait for a connection.");
+    check_networks(two, "", "a, b came up; their machines wait for a connection.");
+}
+
+static void
 test_notice_tampered(void)
 {
     g_autoptr(World) world = world_new();
@@ -161,6 +189,7 @@ main(int argc, char **argv)
         g_test_add_data_func(path, &notice_cases[i], test_notice);
     }
     g_test_add_func("/model/notice/at-start", test_notices_at_start);
+    g_test_add_func("/model/notice/networks", test_notice_networks);
     g_test_add_func("/model/notice/tampered", test_notice_tampered);
     return g_test_run();
 }

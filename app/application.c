@@ -2,6 +2,7 @@
 #include "application.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client-error.h"
@@ -198,10 +199,10 @@ add_socket(AkinApp *app)
     g_action_map_add_action(G_ACTION_MAP(app), G_ACTION(action));
 }
 
-gboolean
-akin_app_register(GtkApplication *application, GError **error)
+/* Whether there is no other, or one that talks to the socket that was named here, if any was. */
+static gboolean
+fits_the_first(AkinApp *app, GError **error)
 {
-    AkinApp *app = AKIN_APP(application);
     if (!g_application_register(G_APPLICATION(app), NULL, error))
         return FALSE;
     if (!app->socket_path || !g_application_get_is_remote(G_APPLICATION(app)))
@@ -214,6 +215,18 @@ akin_app_register(GtkApplication *application, GError **error)
                 _("akin runs already and talks to the helper at %s; quit that one first"),
                 g_variant_get_string(first, NULL));
     return FALSE;
+}
+
+static gboolean
+akin_app_local_command_line(GApplication *application, char ***arguments, int *exit_status)
+{
+    g_autoptr(GError) error = NULL;
+    if (fits_the_first(AKIN_APP(application), &error))
+        return G_APPLICATION_CLASS(akin_app_parent_class)
+            ->local_command_line(application, arguments, exit_status);
+    fprintf(stderr, "akin: %s\n", error->message);
+    *exit_status = 1;
+    return TRUE;
 }
 
 /* --- The application -------------------------------------------------------------------------- */
@@ -281,6 +294,7 @@ akin_app_class_init(AkinAppClass *class)
 {
     GApplicationClass *application_class = G_APPLICATION_CLASS(class);
     G_OBJECT_CLASS(class)->finalize = akin_app_finalize;
+    application_class->local_command_line = akin_app_local_command_line;
     application_class->startup = akin_app_startup;
     application_class->activate = akin_app_activate;
     application_class->shutdown = akin_app_shutdown;

@@ -78,11 +78,6 @@ run(const Options *options, const char *data_dir)
 {
     g_autofree char *icons = g_build_filename(data_dir, "icons", NULL);
     g_autoptr(GtkApplication) app = akin_app_new(options->socket, icons, options->preferences);
-    g_autoptr(GError) error = NULL;
-    if (!akin_app_register(app, &error)) {
-        fprintf(stderr, "akin: %s\n", error->message);
-        return 1;
-    }
     g_unix_signal_add(SIGTERM, on_quit, app);
     g_unix_signal_add(SIGINT, on_quit, app);
     return g_application_run(G_APPLICATION(app), 0, NULL);

@@ -13,6 +13,18 @@ struct _AkinNotices {
     guint window;
 };
 
+/* GLib's own way out of there being no session bus is a critical warning. */
+static gboolean
+can_send(AkinNotices *notices)
+{
+#ifdef AKIN_NOTICES_BY_BUS
+    return g_application_get_dbus_connection(notices->app) != NULL;
+#else
+    (void) notices;
+    return TRUE;
+#endif
+}
+
 /* In colour: who draws notifications does not recolour symbolic icons. */
 static GNotification *
 notification_new(const char *title, const char *body)
@@ -28,6 +40,8 @@ notification_new(const char *title, const char *body)
 static void
 send(AkinNotices *notices, const AkinNotice *notice)
 {
+    if (!can_send(notices))
+        return;
     g_autoptr(GNotification) notification = notification_new(notice->title, notice->body);
     g_notification_set_priority(notification, notice->urgent ? G_NOTIFICATION_PRIORITY_HIGH
                                                              : G_NOTIFICATION_PRIORITY_NORMAL);
@@ -109,6 +123,8 @@ on_transition(AkinClient *client, const char *what, const char *old, const char 
 void
 akin_notices_say(AkinNotices *notices, const char *title, const char *body)
 {
+    if (!can_send(notices))
+        return;
     g_autofree char *clean = akin_label(body, 300);
     g_autoptr(GNotification) notification = notification_new(title, clean);
     g_application_send_notification(notices->app, "answer", notification);

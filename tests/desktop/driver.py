@@ -40,6 +40,7 @@ SLOW = 5 if 'build-sanitize' in BUILD else 1
 SOON = 1.0 * SLOW  # what a person calls at once, on a computer that runs tests besides
 DRAWN = 0.3  # differences of grey: an icon gives 0.7, none 0.1
 ITEM = '/org/ayatana/NotificationItem/akin'
+SWITCHES = ('Firewall', 'Network for virtual machines (NAT)', 'Block everything')
 WATCHER = 'org.kde.StatusNotifierWatcher'
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 
@@ -78,9 +79,13 @@ class Screen:
         self.desktop = desktop
         os.makedirs(PICTURES, exist_ok=True)
 
+    @staticmethod
+    def path(name):
+        return os.path.join(PICTURES, name + '.png')
+
     def picture(self, name, window='root', crop=None):
         """Saves a picture below the reports, and returns its path."""
-        path = os.path.join(PICTURES, name + '.png')
+        path = self.path(name)
         self.desktop.run('import', '-window', window, *(['-crop', crop, '+repage'] if crop else []), path)
         return path
 
@@ -90,7 +95,7 @@ class Screen:
         before, deadline = None, time.monotonic() + PATIENCE
         while (now := self._capture(window)) != before and time.monotonic() < deadline:
             before = now
-        path = os.path.join(PICTURES, name + '.png')
+        path = self.path(name)
         subprocess.run(['convert', 'ppm:-', '-quality', '15', path], input=now, env=self.desktop.environment,
                        check=True)
         return Picture(path, now)
@@ -450,5 +455,6 @@ class DeskCase(AkinCase):
         return found
 
 
-__all__ = ['AKIN', 'DRAWN', 'ORDINARY_USER', 'PATIENCE', 'SLOW', 'SOON', 'App', 'Atspi', 'DeskCase', 'Failed',
-           'GLib', 'NotThere', 'Screen', 'call', 'folder_for', 'has', 'open_desktop', 'signal', 'wait_for', 'walk']
+__all__ = ['AKIN', 'DRAWN', 'ORDINARY_USER', 'PATIENCE', 'SLOW', 'SOON', 'SWITCHES', 'App', 'Atspi', 'DeskCase',
+           'Failed', 'GLib', 'NotThere', 'Screen', 'call', 'folder_for', 'has', 'open_desktop', 'signal',
+           'wait_for', 'walk']

@@ -109,9 +109,10 @@ class Desktop:
             raise AssertionError(f'{" ".join(map(str, command))}: exit {done.returncode}: {done.stderr}')
         return done.stdout
 
-    def start_panel(self):
+    def start_panel(self, **environment):
         """Starts it and waits until its tray is there."""
-        self.panel = self.start(['xfce4-panel', '--disable-wm-check'], stdout=self._log, stderr=self._log)
+        self.panel = self.start(['xfce4-panel', '--disable-wm-check'], {**self.environment, **environment},
+                                stdout=self._log, stderr=self._log)
         self.run('gdbus', 'wait', '--session', '--timeout', str(UP), 'org.kde.StatusNotifierWatcher')
 
     def stop_panel(self):

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The icon and its menu in a real panel, and what becomes of them when things around them come and go."""
+"""The icon and its menu in a real panel."""
 
-import subprocess
+import contextlib
 import time
 import unittest
 
-from driver import AKIN, DRAWN, ORDINARY_USER, SLOW, SOON, App, DeskCase, open_desktop, wait_for
+from driver import DRAWN, SLOW, SOON, SWITCHES, DeskCase, open_desktop, wait_for
 from lab import INTERNET, INTERNET4
 
 STATES = (  # what is told to the helper, the icon's name then, and how the headline begins
@@ -19,8 +19,7 @@ STATES = (  # what is told to the helper, the icon's name then, and how the head
     (('stop',), 'off', 'Stopped: akin protects nothing'),
     (('start',), 'nat', 'Firewall on'),
 )
-SWITCHES = ('Firewall', 'Network for virtual machines (NAT)', 'Block everything')
-SETTLED = 0.15  # seconds that a panel takes to draw what it was told
+DARK_MODE = ('xfconf-query', '-c', 'xfce4-panel', '-p', '/panels/dark-mode', '-s')
 
 
 def setUpModule():
@@ -43,18 +42,26 @@ class Icon(DeskCase):
                 self.assertEqual(self.app.property('IconAccessibleDesc'), spoken)
 
     def test_each_state_is_drawn_and_differs(self):
-        pictures = {}
-        for command, icon, _ in (*STATES, (None, 'away', '')):
-            if command is None:
-                self.helper.kill()
-            elif command:
-                self.akinctl(*command)
+        pictures, before = {}, None
+        for change, icon in (*((command, icon) for command, icon, _ in STATES), (self.break_policy, 'attention'),
+                             (self.helper.kill, 'away')):
+            if callable(change):
+                change()
+            elif change:
+                self.akinctl(*change)
             self.app.wait_icon(icon)
-            drawn = self.draw(icon)
+            drawn = self.draw(icon, before)
             self.assertEqual(pictures.setdefault(icon, drawn), drawn, f'{icon} again')
+            before = drawn
         self.helper.start()
-        self.assertEqual(sorted(pictures), ['away', 'nat', 'off', 'on', 'panic'])
+        self.assertEqual(sorted(pictures), ['attention', 'away', 'nat', 'off', 'on', 'panic'])
         self.assertEqual(len(set(pictures.values())), len(pictures), pictures)
+
+    def break_policy(self):
+        """What is written there cannot be read: the policy in force stays, and there is something to look at."""
+        self.helper.expect('akin.conf')
+        self.helper.write_policy((self.helper.policy() or b'') + b'nonsense\n')
+        self.akinctl('reload', check=False)
 
     def test_a_panel_that_is_restarted_gets_it_back(self):
         self.app.wait_icon('nat')
@@ -64,16 +71,61 @@ class Icon(DeskCase):
         self.app.wait_icon('panic')
         self.draw('panic-again')
 
-    def draw(self, name):
-        """The signature of the icon on the screen; it must be more than the panel's grey."""
+    def test_light_panels_and_dark_ones(self):
+        """On each, the icon is drawn in what stands out."""
+        self.app.wait_icon('nat')
+        self.addCleanup(self.restart_panel)
+        self.addCleanup(self.desktop.run, *DARK_MODE, 'true')
+        for mode, least, most in (('true', 0, 0.5), ('false', 0.5, 1)):
+            self.desktop.run(*DARK_MODE, mode)
+            self.restart_panel()
+            self.draw('dark-' + mode)
+            self.assertTrue(least < self.measure('dark-' + mode, 'mean') < most, f'the panel, dark: {mode}')
+
+    def test_a_panel_twice_as_large(self):
+        self.app.wait_icon('nat')
+        self.draw('once')
+        width = self.width()
+        self.addCleanup(self.restart_panel)
+        self.restart_panel(GDK_SCALE='2')
+        self.app.until(lambda: self.width() >= 2 * width, 'a tray twice as large')
+        self.draw('twice')
+        self.assertGreater(self.not_doubled('twice'), 0, 'the icon is the small one, magnified')
+
+    def restart_panel(self, **environment):
+        self.desktop.stop_panel()
+        self.desktop.start_panel(**environment)
+
+    def draw(self, name, before=None):
+        """The signature of the icon on the screen, once it is another than before, and stays what it is.
+
+        It must be more than the panel's grey.
+        """
         self.screen.rest_mouse()
-        time.sleep(SETTLED * SLOW)
+        seen = [None]
 
         def look():
             box = self.screen.tray_icon()  # grows from nothing in a new panel
             path = box and self.screen.picture('icon-' + name, crop=box)
-            return path and self.screen.measure(path, '%[fx:maxima-minima]') > DRAWN and path
-        return self.screen.signature(wait_for(look, f'the icon {name} to be drawn'))
+            seen.append(path and self.screen.signature(path))
+            return (path and self.measure(name, 'maxima-minima') > DRAWN and before != seen[-1] == seen[-2]
+                    and seen[-1])
+        return wait_for(look, f'the icon {name} to be drawn')
+
+    def measure(self, name, what):
+        return self.screen.measure(self.screen.path('icon-' + name), f'%[fx:{what}]')
+
+    def width(self):
+        with contextlib.suppress(TypeError, ValueError):
+            return int(self.screen.tray_icon().split('x')[0])
+        return 0
+
+    def not_doubled(self, name):
+        """How much is lost when every second pixel is left out, which is nothing in a magnified picture."""
+        path = self.screen.path('icon-' + name)
+        return float(self.desktop.run('convert', path, '(', '+clone', '-sample', '50%', '-sample', '200%', ')',
+                                      '-compose', 'difference', '-composite', '-colorspace', 'Gray', '-format',
+                                      '%[fx:maxima]', 'info:'))
 
 
 class Menu(DeskCase):
@@ -109,6 +161,8 @@ class Menu(DeskCase):
         self.assertOpen(self.lab.neighbour, here, 80)
 
     def test_the_switches(self):
+        self.serve(self.lab.internet, 80, proto='tcp')
+        self.assertOpen(self.lab.laptop, INTERNET, 80)
         self.app.choose('Firewall')
         self.app.wait_headline('Firewall off', SOON)
         self.assertFalse(self.status()['firewall'])
@@ -119,7 +173,10 @@ class Menu(DeskCase):
         self.assertEqual(self.status()['nat'], 'off')
         self.app.choose('Block everything')
         self.app.wait_headline('Everything blocked', SOON)
-        self.assertEqual(self.lab.laptop.connect(INTERNET4, 80, timeout=0.3).verdict == 'open', False)
+        self.assertNotEqual(self.lab.laptop.connect(INTERNET4, 80, timeout=0.3).verdict, 'open')
+        self.app.choose('Block everything')
+        self.app.wait_headline('Firewall on', SOON)
+        self.assertOpen(self.lab.laptop, INTERNET, 80)
 
     def test_what_others_change_shows_soon(self):
         for command, checked in (('deny', False), ('allow', True)):
@@ -156,110 +213,6 @@ class Menu(DeskCase):
         self.app.choose('Quit*')
         self.assertEqual(self.app.process.wait(5 * SLOW), 0)
         self.assertEqual(self.helper.kernel(), rules)
-
-
-class Trouble(DeskCase):
-    def test_a_helper_that_is_killed_and_comes_back(self):
-        self.app.wait_icon('nat')
-        self.helper.kill()
-        self.app.wait_headline("akin's helper is not running", SOON)
-        self.assertEqual([self.app.enabled(f'{name}*') for name in SWITCHES], [False] * 3)
-        self.assertIn('Firewall (no helper)', self.app.labels())
-        self.helper.start()
-        self.app.wait_headline('Firewall on')
-        self.assertEqual([self.app.enabled(name) for name in SWITCHES], [True] * 3)
-
-
-class Alone(DeskCase):
-    """Each starts the application in a way of its own."""
-
-    arguments = None
-
-    def test_who_may_not_change_it_is_told_why(self):
-        self.app = self.open(user=ORDINARY_USER, NO_AT_BRIDGE='1')
-        self.app.wait_icon('nat')
-        self.assertEqual([self.app.enabled(f'{name}*') for name in SWITCHES], [False] * 3)
-        self.assertIn('Firewall (ask an administrator)', self.app.labels())
-        self.assertEqual(self.app.labels('Outgoing')[0], 'Only an administrator may change this.')
-        self.assertFalse(self.app.enabled('Outgoing', 'Web'))
-        self.akinctl('panic', 'on')
-        self.app.wait_headline('Everything blocked', SOON)
-
-    def test_no_display(self):
-        environment = {name: value for name, value in self.desktop.environment.items() if name != 'DISPLAY'}
-        done = subprocess.run([AKIN, '--socket', self.helper.socket], env=environment, text=True, capture_output=True,
-                              stdin=subprocess.DEVNULL, timeout=5 * SLOW)
-        self.assertEqual((done.returncode, done.stdout, done.stderr.count('\n')), (1, '', 1), done.stderr)
-        self.assertTrue(done.stderr.startswith('akin: there is no display'), done.stderr)
-
-    def test_wrong_options(self):
-        app = App(self.desktop, self.helper)
-        for arguments in (['--nonsense'], ['nonsense']):
-            code, said = app.again(*arguments)
-            self.assertEqual((code, said.count('\n')), (2, 1), said)
-
-    def test_no_session_bus(self):
-        """No bus, no panel's tray, no notifications: the window opens, and the application lives."""
-        self.app = self.open(DBUS_SESSION_BUS_ADDRESS='unix:path=/nonexistent', NO_AT_BRIDGE='1', G_DEBUG='')
-        self.app.expect(r'(?i)-WARNING \*\*: .*unable to get (the )?session bus')
-        before = {command: self.draw_fallback(command) for command in ('off', 'on')}
-        self.assertNotEqual(before['on'], before['off'])
-
-    def draw_fallback(self, panic):
-        """The signature of the old kind of icon, which the panel's tray embeds, with panic on or off."""
-        self.akinctl('panic', panic)
-        self.screen.rest_mouse()
-        time.sleep(0.5 * SLOW)
-
-        def look():
-            path = self.screen.picture('old-icon-' + panic, crop=self.screen.tray_icon())
-            return self.screen.measure(path, '%[fx:maxima-minima]') > DRAWN and path
-        return self.screen.signature(wait_for(look, 'the old kind of icon'))
-
-    def test_no_tray(self):
-        self.desktop.stop_panel()
-        self.addCleanup(self.desktop.start_panel)
-        shown = self.notifications()
-        self.app = self.open()
-        self.app.find('Firewall', 'toggle button')
-        self.assertIn('AppIndicator', shown.wait("There is no place for akin's icon")[1])
-
-    def test_a_second_one_raises_the_window(self):
-        self.app = self.open()
-        self.app.wait_icon('nat')
-        self.assertEqual(self.screen.windows_of(self.app.pid), [])
-        self.assertEqual(self.app.again('--preferences'), (0, ''))
-        self.app.find('Firewall', 'toggle button')
-        window = self.app.window()
-        self.assertEqual(self.app.again(), (0, ''))
-        self.assertEqual(self.app.window(), window)
-
-    def test_a_locale_that_is_not_there(self):
-        self.app = self.open(LC_ALL='xx_XX.UTF-8')
-        self.app.wait_headline('Firewall on')
-
-    def test_german(self):
-        self.app = self.open(LC_ALL='C.UTF-8', LANGUAGE='de')
-        self.app.wait_icon('nat')
-
-    def test_many_services_with_long_names(self):
-        """A thousand of them, and titles in any script."""
-        title = '防火墙 ' * 50
-        self.akinctl('service', 'add', 'long', '--out', 'tcp:4242', '--title', title.strip()[:200])
-        policy = self.helper.policy().decode()
-        group = policy[policy.index('[service long]'):]
-        policy += ''.join(f'\n{group.replace("long", f"many{number}").replace("4242", str(20000 + number))}'
-                          for number in range(1000))
-        self.helper.stop()
-        self.helper.write_policy(policy)
-        self.helper.start()
-        self.app = self.open()
-        self.app.wait_icon('nat')
-        begin = time.monotonic()
-        labels = self.app.labels('Outgoing')
-        self.assertLess(time.monotonic() - begin, SOON)
-        self.assertLess(len(labels), 40)
-        self.assertLess(max(map(len, labels)), 60)
 
 
 if __name__ == '__main__':

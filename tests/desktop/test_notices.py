@@ -23,6 +23,12 @@ class NoticeCase(DeskCase):
         self.app.wait_icon('nat')
         time.sleep(MERGED - 0.1)  # what was true at the start is no news
 
+    def break_policy(self):
+        """A policy file that cannot be read is something to look at."""
+        self.helper.expect('akin.conf')
+        self.helper.write_policy((self.helper.policy() or b'') + b'nonsense\n')
+        self.akinctl('reload', check=False)
+
     def titles(self):
         return [shown[0] for shown in self.shown.shown]
 
@@ -107,6 +113,12 @@ class Told(NoticeCase):
         self.helper.start()
         self.shown.wait("akin's helper is back")
 
+    def test_something_to_look_at(self):
+        self.break_policy()
+        self.assertIn('Show', self.shown.wait('Something to look at')[2])
+        self.click('Show')
+        self.app.find('Read again', 'push button')
+
     def test_a_burst_is_one(self):
         self.akinctl('firewall', 'off')
         self.akinctl('panic', 'on')
@@ -120,22 +132,66 @@ class Told(NoticeCase):
         self.assertEqual(self.quiet(), [])
 
 
+KINDS = ('firewall', 'nat', 'nic', 'panic', 'helper', 'rules', 'warning')
+
+
 class Silent(NoticeCase):
     """What is switched off in a settings file that was there before."""
+
+    off = KINDS
 
     def open(self, *arguments, **options):
         """As ever, with the settings written first."""
         folder = folder_for(self.desktop, 'silent')
         os.mkdir(os.path.join(folder, 'akin'))
         with open(os.path.join(folder, 'akin', 'app.conf'), 'w') as file:
-            file.write('[Notifications]\nfirewall=false\n')
+            file.write('[Notifications]\n' + ''.join(f'{kind}=false\n' for kind in self.off))
         return super().open(*arguments, XDG_CONFIG_HOME=folder, **options)
 
-    def test_a_kind_that_is_off(self):
+    def test_all_kinds_are_off(self):
+        """Each is what a test above was told of."""
+        self.addCleanup(self.lab.vm_networks, 'up')
+        self.addCleanup(self.lab.join, 'en0')
+        for happens in (lambda: self.akinctl('firewall', 'off'), lambda: self.lab.vm_networks('down'),
+                        lambda: self.lab.leave('en0'), lambda: self.akinctl('panic', 'on'),
+                        lambda: self.lab.laptop.run(['nft', 'delete', 'table', 'inet', 'akin']),
+                        self.break_policy, self.helper.kill, self.helper.start):
+            happens()
+            time.sleep(MERGED)
+        self.app.wait_headline('Everything blocked')
+        self.assertEqual(self.titles(), [])
+
+
+class SilentAboutOne(Silent):
+    off = ('firewall',)
+
+    def test_all_kinds_are_off(self):
+        """One is; the others are told."""
         self.akinctl('firewall', 'off')
         self.assertEqual(self.quiet(), [])
         self.akinctl('panic', 'on')
         self.shown.wait('Everything blocked')
+
+
+class Kept(NoticeCase):
+    arguments = ('--preferences',)
+
+    def test_what_is_switched_off_stays_off(self):
+        self.app.page(5)
+        self.app.flip('Block everything')
+        self.app.wait_on('Block everything', False)
+        self.app.close()
+        self.app.start()
+        self.app.wait_icon('nat')
+        self.app.page(5)
+        self.app.wait_on('Block everything', False)
+        self.app.wait_on('Firewall')
+        time.sleep(MERGED)
+        self.akinctl('panic', 'on')
+        self.assertEqual(self.quiet(), [])
+        self.akinctl('panic', 'off')
+        self.akinctl('firewall', 'off')
+        self.shown.wait('Firewall off')
 
 
 if __name__ == '__main__':

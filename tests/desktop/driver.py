@@ -122,8 +122,9 @@ class Screen:
         self.desktop.run('xdotool', 'mousemove', '5', '1290')
 
     def tray_icon(self):
-        """The box of the tray as WxH+X+Y, None while there is none."""
-        tree = self.desktop.run('xwininfo', '-root', '-tree')
+        """The box of the tray as WxH+X+Y, None while there is none, or a window goes while all are listed."""
+        tree = subprocess.run(['xwininfo', '-root', '-tree'], env=self.desktop.environment, text=True,
+                              capture_output=True).stdout
         found = re.findall(r'"wrapper-2\.0".*?(\d+x\d+)\+-?\d+\+-?\d+ +(\+\d+\+\d+)$', tree, re.MULTILINE)
         return ''.join(found[-1]) if found else None
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The icon and its menu in a real panel."""
 
-import contextlib
 import time
 import unittest
 
@@ -116,9 +115,7 @@ class Icon(DeskCase):
         return self.screen.measure(self.screen.path('icon-' + name), f'%[fx:{what}]')
 
     def width(self):
-        with contextlib.suppress(TypeError, ValueError):
-            return int(self.screen.tray_icon().split('x')[0])
-        return 0
+        return int((self.screen.tray_icon() or '0x0').split('x')[0])
 
     def not_doubled(self, name):
         """How much is lost when every second pixel is left out, which is nothing in a magnified picture."""

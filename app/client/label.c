@@ -29,7 +29,14 @@ akin_label(const char *text, guint most)
     return g_strstrip(g_string_free(label, FALSE));
 }
 
-/* The name of the program is written small, at the start of a sentence too. */
+/* A name is written as it is at the start of a sentence too: akin, en0, vboxnet0. */
+static gboolean
+begins_with_name(const char *message)
+{
+    gsize first_word = strcspn(message, " ");
+    return g_str_has_prefix(message, "akin") || strcspn(message, "0123456789") < first_word;
+}
+
 char *
 akin_sentence(const char *message)
 {
@@ -38,7 +45,7 @@ akin_sentence(const char *message)
         return g_steal_pointer(&valid);
     gunichar first = g_utf8_get_char(valid);
     gunichar last = g_utf8_get_char(g_utf8_prev_char(valid + strlen(valid)));
-    gboolean named = g_str_has_prefix(valid, "akin");
+    gboolean named = begins_with_name(valid);
     GString *sentence = g_string_new(NULL);
     g_string_append_unichar(sentence, named ? first : g_unichar_toupper(first));
     g_string_append(sentence, g_utf8_next_char(valid));

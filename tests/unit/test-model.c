@@ -101,12 +101,13 @@ static void
 test_degraded(void)
 {
     g_autoptr(World) world = world_new();
-    world_replace(&world->snapshot->warnings, "a(ss)",
-                  "[('docker', 'docker drops what your machines send; allow it'), ('b', 'c')]");
+    world_replace(
+        &world->snapshot->warnings, "a(ss)",
+        "[('uplink-unguarded', 'en0 is taken for a VM network; change the patterns'), ('b', 'c')]");
     check(world, "attention", "Firewall on", "Firewall on · en0 · 2 things to look at");
     g_autoptr(AkinModel) model = akin_model_new(&world->facts, NULL);
     g_assert_cmpstr(strchr(model->tooltip, '\n'), ==,
-                    "\nDocker drops what your machines send; allow it.");
+                    "\nen0 is taken for a VM network; change the patterns.");
     /* Open to everybody is worse. */
     world->snapshot->firewall = FALSE;
     g_assert_cmpstr(akin_model_icon(&world->facts), ==, "akin-off-symbolic");
@@ -440,6 +441,8 @@ test_sentences(void)
 {
     check_sentence("no such service", "No such service.");
     check_sentence("akin is stopped", "akin is stopped.");
+    check_sentence("en0 is not guarded", "en0 is not guarded.");
+    check_sentence("port 80 is taken", "Port 80 is taken.");
     check_sentence("über", "Über.");
     check_sentence("Really?", "Really?");
     check_sentence("", "");

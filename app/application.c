@@ -25,7 +25,9 @@ struct _AkinApp {
     AkinSettings *settings;
     AkinIndicator *indicator;
     AkinNotices *notices;
-    GtkWidget *window; /* while it is open */
+    GtkWidget *window;  /* while it is open */
+    const char *remark; /* of the window; "" or how to get a place for the icon */
+    guint tray;         /* watches for such a place while there is none */
 };
 
 G_DEFINE_TYPE(AkinApp, akin_app, GTK_TYPE_APPLICATION)
@@ -38,6 +40,7 @@ show_page(AkinApp *app, AkinPage page)
     if (!app->window) {
         app->window = akin_preferences_new(GTK_APPLICATION(app), app->client, app->settings);
         g_signal_connect(app->window, "destroy", G_CALLBACK(gtk_widget_destroyed), &app->window);
+        akin_preferences_set_remark(app->window, app->remark);
     }
     akin_preferences_show_page(app->window, page);
     gtk_window_present(GTK_WINDOW(app->window));
@@ -128,14 +131,34 @@ on_opened(gpointer data)
 }
 
 static void
+set_remark(AkinApp *app, const char *sentence)
+{
+    app->remark = sentence;
+    if (app->window)
+        akin_preferences_set_remark(app->window, sentence);
+}
+
+static void
+on_tray(GDBusConnection *connection, const char *name, const char *owner, gpointer data)
+{
+    AkinApp *app = data;
+    (void) connection, (void) name, (void) owner;
+    set_remark(app, "");
+    g_clear_handle_id(&app->tray, g_bus_unwatch_name);
+}
+
+/* A notification goes, and some desktops show none: the window says it as long as it is so. */
+static void
 on_homeless(gpointer data)
 {
     AkinApp *app = data;
+    set_remark(app, _("This desktop shows no status icons. On GNOME, install the extension "
+                      "“AppIndicator and KStatusNotifierItem Support”; until then, start akin "
+                      "again to see its window."));
     show_page(app, AKIN_PAGE_OVERVIEW);
-    akin_notices_say(app->notices, _("There is no place for akin's icon"),
-                     _("This desktop shows no status icons. On GNOME, install the extension "
-                       "“AppIndicator and KStatusNotifierItem Support”; until then, start akin "
-                       "again to see its window."));
+    akin_notices_say(app->notices, _("There is no place for akin's icon"), app->remark);
+    app->tray = g_bus_watch_name(G_BUS_TYPE_SESSION, "org.kde.StatusNotifierWatcher",
+                                 G_BUS_NAME_WATCHER_FLAGS_NONE, on_tray, NULL, app, NULL);
 }
 
 static const AkinIndicatorEvents events = {on_activated, on_opened, on_homeless};
@@ -265,6 +288,7 @@ akin_app_shutdown(GApplication *application)
     AkinApp *app = AKIN_APP(application);
     if (app->window)
         gtk_widget_destroy(app->window);
+    g_clear_handle_id(&app->tray, g_bus_unwatch_name);
     g_signal_handlers_disconnect_by_data(app->client, app);
     g_signal_handlers_disconnect_by_data(app->settings, app);
     g_clear_pointer(&app->indicator, akin_indicator_free);
@@ -286,7 +310,7 @@ akin_app_finalize(GObject *object)
 static void
 akin_app_init(AkinApp *app)
 {
-    (void) app;
+    app->remark = "";
 }
 
 static void

@@ -26,6 +26,21 @@ akin_build_clear(GtkContainer *container)
     gtk_container_foreach(container, destroy, NULL);
 }
 
+static G_DEFINE_QUARK(akin - build - state, state);
+
+gboolean
+akin_build_begin(GtkContainer *container, GVariant *state)
+{
+    GVariant *shown = g_object_get_qdata(G_OBJECT(container), state_quark());
+    g_autoptr(GVariant) fresh = g_variant_ref_sink(state);
+    if (shown && g_variant_equal(shown, fresh))
+        return FALSE;
+    g_object_set_qdata_full(G_OBJECT(container), state_quark(), g_steal_pointer(&fresh),
+                            (GDestroyNotify) g_variant_unref);
+    akin_build_clear(container);
+    return TRUE;
+}
+
 GtkWidget *
 akin_build_label(const char *text, const char *classes)
 {
@@ -53,6 +68,15 @@ akin_build_icon_button(const char *icon, const char *name)
 }
 
 GtkWidget *
+akin_build_action_button(const char *icon, const char *name, const char *action, GVariant *target)
+{
+    GtkWidget *button = akin_build_icon_button(icon, name);
+    gtk_actionable_set_action_target_value(GTK_ACTIONABLE(button), target);
+    gtk_actionable_set_action_name(GTK_ACTIONABLE(button), action);
+    return button;
+}
+
+GtkWidget *
 akin_build_row(const char *title, const char *about)
 {
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
@@ -72,6 +96,16 @@ akin_build_row_append(GtkWidget *row, GtkWidget *widget)
 {
     gtk_widget_show(widget);
     gtk_box_pack_start(GTK_BOX(row), widget, FALSE, FALSE, 0);
+}
+
+void
+akin_build_row_append_badge(GtkWidget *row, const char *text)
+{
+    GtkWidget *badge = gtk_label_new(text);
+    gtk_widget_set_valign(badge, GTK_ALIGN_CENTER);
+    akin_build_add_class(badge, "akin-count");
+    akin_build_add_class(badge, "akin-small");
+    akin_build_row_append(row, badge);
 }
 
 char *

@@ -14,8 +14,21 @@ GtkWidget *akin_build_icon_button(const char *icon, const char *name);
 /* A row of a card with a title and, unless about is NULL, a dim line below it. */
 GtkWidget *akin_build_row(const char *title, const char *about);
 
+/* Such a button that activates an action, with its target, which may be floating. */
+GtkWidget *
+akin_build_action_button(const char *icon, const char *name, const char *action, GVariant *target);
+
 /* Puts a widget at the right end of such a row. */
 void akin_build_row_append(GtkWidget *row, GtkWidget *widget);
+
+/* A word or two in a grey pill, put there. */
+void akin_build_row_append_badge(GtkWidget *row, const char *text);
+
+/*
+ * Whether a container must be filled anew, because what it shows depends on state, which is not
+ * what it was: then it is empty. Takes a floating state.
+ */
+gboolean akin_build_begin(GtkContainer *container, GVariant *state);
 
 void akin_build_add_class(GtkWidget *widget, const char *name);
 void akin_build_name(GtkWidget *widget, const char *accessible_name);

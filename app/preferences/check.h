@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 /*
  * What a person types, checked while typing: NULL when the helper will take it, else a sentence
@@ -16,11 +16,15 @@ char *akin_check_port(const char *text);
 /* The name of a service, its title. */
 char *akin_check_name(const char *text);
 char *akin_check_title(const char *text);
-/* One address; an address or a network. */
-char *akin_check_address(const char *text);
+/* A machine's address; an address or a network; those whom one may trust. */
+char *akin_check_machine(const char *text);
 char *akin_check_network(const char *text);
+char *akin_check_trusted(const char *text);
 /* A pattern of interface names, such as "vboxnet*". */
 char *akin_check_pattern(const char *text);
+
+/* The network of this length, at most that of an address, that an address is in. */
+GInetAddressMask *akin_check_mask(GInetAddress *address, guint length);
 
 /* Without the spaces that people like: all of them, or those at the ends. */
 char *akin_check_strip(const char *text);

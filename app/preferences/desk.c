@@ -64,7 +64,7 @@ typedef struct {
     gboolean tell;
     char *sentence; /* what was done; NULL: the person sees it */
     const char *undo;
-    GVariant *undo_args;
+    GVariant *target;
 } Change;
 
 static void
@@ -75,7 +75,7 @@ tell_success(Change *change)
         return;
     desk->functions->say_error(desk->window, NULL, FALSE);
     if (change->sentence)
-        desk->functions->say_undo(desk->window, change->sentence, change->undo, change->undo_args);
+        desk->functions->say_undo(desk->window, change->sentence, change->undo, change->target);
 }
 
 static void
@@ -91,7 +91,7 @@ on_changed(GObject *source, GAsyncResult *result, gpointer data)
         tell_success(change);
     if (change->done)
         change->done(change->subject, error);
-    g_clear_pointer(&change->undo_args, g_variant_unref);
+    g_clear_pointer(&change->target, g_variant_unref);
     g_free(change->sentence);
     g_object_unref(change->desk);
     g_object_unref(change->subject);
@@ -125,12 +125,12 @@ akin_desk_change(AkinDesk *desk, GtkWidget *subject, const char *method, GVarian
 
 void
 akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
-                           const char *sentence, const char *undo, GVariant *undo_args)
+                           const char *sentence, const char *undo, GVariant *target)
 {
     Change *change = run(desk, subject, method, args, NULL, TRUE);
     change->sentence = g_strdup(sentence);
     change->undo = undo;
-    change->undo_args = g_variant_ref_sink(undo_args);
+    change->target = g_variant_ref_sink(target);
 }
 
 static void

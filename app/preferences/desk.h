@@ -18,8 +18,8 @@ G_DECLARE_FINAL_TYPE(AkinDesk, akin_desk, AKIN, DESK, GObject)
 
 /* How the window shows it. */
 typedef struct {
-    /* What was done, and the change that takes it back. */
-    void (*say_undo)(gpointer window, const char *sentence, const char *method, GVariant *args);
+    /* What was done, and the action of the window that takes it back, with its target. */
+    void (*say_undo)(gpointer window, const char *sentence, const char *action, GVariant *target);
     /*
      * Why something was not done; NULL: that is history, since something else was done. reload: it
      * will be, once the policy file was read again.
@@ -63,7 +63,13 @@ void akin_desk_change_toggle(AkinDesk *desk, GtkSwitch *toggle, const char *meth
 /* Tells the person why something was not done. */
 void akin_desk_say_error(AkinDesk *desk, const GError *error);
 
-/* Makes a change, and tells the person what was done, with a button that takes it back. */
+/*
+ * Makes a change, and tells the person what was done, with a button that takes it back: undo, an
+ * action of the window, a string that stays, with its target, which may be floating.
+ */
 void
 akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
-                           const char *sentence, const char *undo, GVariant *undo_args);
+                           const char *sentence, const char *undo, GVariant *target);
+
+/* The action of the window that makes a change: method and arguments, (sv). */
+#define AKIN_DESK_CHANGE "offer.change"

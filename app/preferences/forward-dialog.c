@@ -5,25 +5,22 @@
 #include <stdlib.h>
 
 #include "field.h"
-#include "label.h"
+#include "form-dialog.h"
+#include "known.h"
 
 #define AKIN_TYPE_FORWARD_DIALOG (akin_forward_dialog_get_type())
-G_DECLARE_FINAL_TYPE(AkinForwardDialog, akin_forward_dialog, AKIN, FORWARD_DIALOG, GtkDialog)
+G_DECLARE_FINAL_TYPE(AkinForwardDialog, akin_forward_dialog, AKIN, FORWARD_DIALOG, AkinFormDialog)
 
 struct _AkinForwardDialog {
-    GtkDialog parent;
-    AkinDesk *desk;
+    AkinFormDialog parent;
     GVariant *edit; /* the forward as it was; NULL for a new one */
     GtkComboBox *protocol, *from;
     AkinField *port, *address, *target, *network;
-    GtkWidget *refused, *form;
-    GtkLabel *refused_label;
     gboolean target_is_mine; /* the machine's port was written, not copied */
     gboolean copying;
-    gboolean busy;
 };
 
-G_DEFINE_TYPE(AkinForwardDialog, akin_forward_dialog, GTK_TYPE_DIALOG)
+G_DEFINE_TYPE(AkinForwardDialog, akin_forward_dialog, AKIN_TYPE_FORM_DIALOG)
 
 AkinForwardInfo
 akin_forward_info(GVariant *forward)
@@ -42,13 +39,45 @@ is_from_network(AkinForwardDialog *self)
     return g_strcmp0(gtk_combo_box_get_active_id(self->from), "network") == 0;
 }
 
+/* A machine that the forward leads to already stays right, also while its network is down. */
+static gboolean
+is_same_machine(AkinForwardDialog *self)
+{
+    g_autofree char *address = akin_check_trim(akin_field_get_text(self->address));
+    return self->edit && g_str_equal(akin_forward_info(self->edit).address, address);
+}
+
+static void
+object(AkinForwardDialog *self, const AkinSnapshot *snapshot)
+{
+    const char *address = akin_field_get_text(self->address);
+    const char *protocol = gtk_combo_box_get_active_id(self->protocol);
+    guint number = atoi(akin_field_get_text(self->port));
+    g_autofree char *port = akin_known_port(snapshot, protocol, number, address, self->edit);
+    g_autofree char *machine = is_same_machine(self) ? NULL : akin_known_machine(snapshot, address);
+    g_autofree char *source = akin_known_source(akin_field_get_text(self->network), address);
+    akin_field_set_objection(self->port, port);
+    akin_field_set_objection(self->address, machine);
+    akin_field_set_objection(self->network, source);
+}
+
 static void
 check(AkinForwardDialog *self)
 {
-    gboolean right = akin_field_is_right(self->port) && akin_field_is_right(self->address) &&
-                     akin_field_is_right(self->target) &&
-                     (!is_from_network(self) || akin_field_is_right(self->network));
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_OK, right && !self->busy);
+    AkinDesk *desk = akin_form_dialog_get_desk(AKIN_FORM_DIALOG(self));
+    const AkinSnapshot *snapshot = akin_client_get_snapshot(akin_desk_get_client(desk));
+    if (snapshot)
+        object(self, snapshot);
+    akin_form_dialog_check(AKIN_FORM_DIALOG(self));
+}
+
+static gboolean
+is_right(AkinFormDialog *dialog)
+{
+    AkinForwardDialog *self = AKIN_FORWARD_DIALOG(dialog);
+    return akin_field_is_right(self->port) && akin_field_is_right(self->address) &&
+           akin_field_is_right(self->target) &&
+           (!is_from_network(self) || akin_field_is_right(self->network));
 }
 
 static void
@@ -79,32 +108,11 @@ on_from_changed(AkinForwardDialog *self)
 
 /* --- The change ------------------------------------------------------------------------------- */
 
-static void
-set_busy(AkinForwardDialog *self, gboolean busy)
+/* An edit is one transaction: connections are not cut, and nothing is lost when it is refused. */
+static const char *
+read_fields(AkinFormDialog *dialog, GVariant **args)
 {
-    self->busy = busy;
-    gtk_widget_set_sensitive(self->form, !busy);
-    check(self);
-}
-
-static void
-on_done(GtkWidget *subject, const GError *error)
-{
-    AkinForwardDialog *self = AKIN_FORWARD_DIALOG(subject);
-    if (!error || !self->form) {
-        gtk_widget_destroy(subject);
-        return;
-    }
-    g_autofree char *sentence = akin_sentence(error->message);
-    gtk_label_set_text(self->refused_label, sentence);
-    gtk_widget_show(self->refused);
-    set_busy(self, FALSE);
-}
-
-/* In one transaction: connections are not cut, and nothing is lost when it is refused. */
-static void
-send_change(AkinForwardDialog *self)
-{
+    AkinForwardDialog *self = AKIN_FORWARD_DIALOG(dialog);
     g_autofree char *address = akin_check_trim(akin_field_get_text(self->address));
     g_autofree char *network = akin_check_trim(akin_field_get_text(self->network));
     const char *protocol = gtk_combo_box_get_active_id(self->protocol);
@@ -112,36 +120,21 @@ send_change(AkinForwardDialog *self)
     guint port = atoi(akin_field_get_text(self->port));
     guint target = atoi(akin_field_get_text(self->target));
     if (!self->edit) {
-        akin_desk_try(self->desk, GTK_WIDGET(self), "AddForward",
-                      g_variant_new("(sqsqs)", protocol, port, address, target, from), on_done);
-        return;
+        *args = g_variant_new("(sqsqs)", protocol, port, address, target, from);
+        return "AddForward";
     }
     AkinForwardInfo old = akin_forward_info(self->edit);
-    akin_desk_try(self->desk, GTK_WIDGET(self), "ReplaceForward",
-                  g_variant_new("(sqssqsqs)", old.protocol, old.port, old.address, protocol, port,
-                                address, target, from),
-                  on_done);
-}
-
-static void
-response(GtkDialog *dialog, int id)
-{
-    AkinForwardDialog *self = AKIN_FORWARD_DIALOG(dialog);
-    if (id != GTK_RESPONSE_OK) {
-        gtk_widget_destroy(GTK_WIDGET(dialog));
-        return;
-    }
-    gtk_widget_hide(self->refused);
-    set_busy(self, TRUE);
-    send_change(self);
+    *args = g_variant_new("(sqssqsqs)", old.protocol, old.port, old.address, protocol, port,
+                          address, target, from);
+    return "ReplaceForward";
 }
 
 /* --- The dialog ------------------------------------------------------------------------------- */
 
 static void
-offer_machines(AkinForwardDialog *self)
+offer_machines(AkinForwardDialog *self, AkinDesk *desk)
 {
-    GPtrArray *machines = akin_client_get_machines(akin_desk_get_client(self->desk));
+    GPtrArray *machines = akin_client_get_machines(akin_desk_get_client(desk));
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
     for (guint i = 0; i < machines->len; i++) {
         const AkinMachine *machine = g_ptr_array_index(machines, i);
@@ -161,45 +154,32 @@ set_port(AkinField *field, guint16 port)
 }
 
 static void
-fill(AkinForwardDialog *self, const AkinForwardInfo *edit)
+fill(AkinForwardDialog *self, GVariant *forward)
 {
-    gtk_combo_box_set_active_id(self->protocol, edit->protocol);
-    set_port(self->target, edit->target_port);
-    set_port(self->port, edit->port);
-    akin_field_set_text(self->address, edit->address);
-    if (!gtk_combo_box_set_active_id(self->from, edit->from)) {
+    AkinForwardInfo edit = akin_forward_info(forward);
+    self->edit = g_variant_ref(forward);
+    gtk_combo_box_set_active_id(self->protocol, edit.protocol);
+    set_port(self->target, edit.target_port);
+    set_port(self->port, edit.port);
+    akin_field_set_text(self->address, edit.address);
+    if (!gtk_combo_box_set_active_id(self->from, edit.from)) {
         gtk_combo_box_set_active_id(self->from, "network");
-        akin_field_set_text(self->network, edit->from);
+        akin_field_set_text(self->network, edit.from);
     }
-    self->edit =
-        g_variant_ref_sink(g_variant_new("(sqsqsb)", edit->protocol, edit->port, edit->address,
-                                         edit->target_port, edit->from, edit->works));
-}
-
-static void
-add_buttons(GtkDialog *dialog, const char *verb)
-{
-    gtk_dialog_add_button(dialog, _("_Cancel"), GTK_RESPONSE_CANCEL);
-    GtkWidget *button = gtk_dialog_add_button(dialog, verb, GTK_RESPONSE_OK);
-    gtk_style_context_add_class(gtk_widget_get_style_context(button),
-                                GTK_STYLE_CLASS_SUGGESTED_ACTION);
-    gtk_dialog_set_default_response(dialog, GTK_RESPONSE_OK);
 }
 
 GtkWidget *
-akin_forward_dialog_new(GtkWindow *parent, AkinDesk *desk, const AkinForwardInfo *edit,
-                        const char *address)
+akin_forward_dialog_new(GtkWindow *parent, AkinDesk *desk, GVariant *edit, const char *address)
 {
     AkinForwardDialog *self =
         g_object_new(AKIN_TYPE_FORWARD_DIALOG, "use-header-bar", 1, "transient-for", parent,
                      "title", edit ? _("Edit forward") : _("Forward a port"), NULL);
-    self->desk = g_object_ref(desk);
-    add_buttons(GTK_DIALOG(self), edit ? _("_Save") : _("_Add"));
+    akin_form_dialog_start(AKIN_FORM_DIALOG(self), desk, edit ? _("_Save") : _("_Add"));
     akin_field_set_check(self->port, akin_check_port);
     akin_field_set_check(self->target, akin_check_port);
-    akin_field_set_check(self->address, akin_check_address);
+    akin_field_set_check(self->address, akin_check_machine);
     akin_field_set_check(self->network, akin_check_network);
-    offer_machines(self);
+    offer_machines(self, desk);
     if (edit)
         fill(self, edit);
     else if (address)
@@ -212,9 +192,7 @@ akin_forward_dialog_new(GtkWindow *parent, AkinDesk *desk, const AkinForwardInfo
 static void
 finalize(GObject *object)
 {
-    AkinForwardDialog *self = AKIN_FORWARD_DIALOG(object);
-    g_clear_object(&self->desk);
-    g_clear_pointer(&self->edit, g_variant_unref);
+    g_clear_pointer(&AKIN_FORWARD_DIALOG(object)->edit, g_variant_unref);
     G_OBJECT_CLASS(akin_forward_dialog_parent_class)->finalize(object);
 }
 
@@ -223,7 +201,8 @@ akin_forward_dialog_class_init(AkinForwardDialogClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
     G_OBJECT_CLASS(class)->finalize = finalize;
-    GTK_DIALOG_CLASS(class)->response = response;
+    AKIN_FORM_DIALOG_CLASS(class)->is_right = is_right;
+    AKIN_FORM_DIALOG_CLASS(class)->read = read_fields;
     g_type_ensure(AKIN_TYPE_FIELD);
     gtk_widget_class_set_template_from_resource(widget_class, "/org/akin/ui/forward-dialog.ui");
     gtk_widget_class_bind_template_child(widget_class, AkinForwardDialog, protocol);
@@ -232,9 +211,6 @@ akin_forward_dialog_class_init(AkinForwardDialogClass *class)
     gtk_widget_class_bind_template_child(widget_class, AkinForwardDialog, address);
     gtk_widget_class_bind_template_child(widget_class, AkinForwardDialog, target);
     gtk_widget_class_bind_template_child(widget_class, AkinForwardDialog, network);
-    gtk_widget_class_bind_template_child(widget_class, AkinForwardDialog, form);
-    gtk_widget_class_bind_template_child(widget_class, AkinForwardDialog, refused);
-    gtk_widget_class_bind_template_child(widget_class, AkinForwardDialog, refused_label);
     gtk_widget_class_bind_template_callback(widget_class, on_port_changed);
     gtk_widget_class_bind_template_callback(widget_class, on_target_changed);
     gtk_widget_class_bind_template_callback(widget_class, on_from_changed);

@@ -14,8 +14,8 @@ typedef struct {
 AkinForwardInfo akin_forward_info(GVariant *forward);
 
 /*
- * Adds a forward, or edits one, of which nothing is kept. address: the machine of a new one, or
- * NULL. Destroys itself.
+ * Adds a forward, or edits one: edit, a child of Forwards, NULL for a new one. address: the
+ * machine of a new one, or NULL. Destroys itself.
  */
-GtkWidget *akin_forward_dialog_new(GtkWindow *parent, AkinDesk *desk, const AkinForwardInfo *edit,
-                                   const char *address);
+GtkWidget *
+akin_forward_dialog_new(GtkWindow *parent, AkinDesk *desk, GVariant *edit, const char *address);

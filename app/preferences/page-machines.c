@@ -6,6 +6,7 @@
 #include "build.h"
 #include "column.h"
 #include "forward-dialog.h"
+#include "networks.h"
 #include "switch-row.h"
 #include "toggle.h"
 #include "word-list.h"
@@ -16,10 +17,9 @@ struct _AkinMachines {
     GtkToggleButton *nat_auto, *nat_on, *nat_off;
     GtkWidget *nat_card, *add_button;
     AkinSwitchRow *reach_host;
-    GtkContainer *forwards;
+    GtkContainer *forwards, *networks;
     AkinWordList *patterns;
-    guint nat_pending;        /* changes of the NAT mode on their way */
-    GVariant *shown_forwards; /* (bsa(sqsqsb)) */
+    guint nat_pending; /* changes of the NAT mode on their way */
 };
 
 G_DEFINE_TYPE(AkinMachines, akin_machines, GTK_TYPE_BOX)
@@ -85,7 +85,7 @@ ask_reach_host(GtkSwitch *toggle, gboolean wanted, gpointer data)
 /* --- Forwards --------------------------------------------------------------------------------- */
 
 static void
-open_dialog(AkinMachines *self, const AkinForwardInfo *edit, const char *address)
+open_dialog(AkinMachines *self, GVariant *edit, const char *address)
 {
     GtkWidget *window = gtk_widget_get_toplevel(GTK_WIDGET(self));
     if (!akin_desk_may_change(self->desk))
@@ -107,11 +107,30 @@ on_add_forward(AkinMachines *self)
 }
 
 static void
-on_edit(GtkWidget *button, gpointer data)
+activate_edit(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    AkinForwardInfo info = akin_forward_info(g_object_get_data(G_OBJECT(button), "forward"));
-    open_dialog(data, &info, NULL);
+    (void) action;
+    open_dialog(data, parameter, NULL);
 }
+
+static void
+activate_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    AkinMachines *self = data;
+    AkinForwardInfo info = akin_forward_info(parameter);
+    (void) action;
+    GVariant *again = g_variant_new("(sqsqs)", info.protocol, info.port, info.address,
+                                    info.target_port, info.from);
+    akin_desk_change_with_undo(self->desk, GTK_WIDGET(self), "RemoveForward",
+                               g_variant_new("(sqs)", info.protocol, info.port, info.address),
+                               _("The forward was removed."), AKIN_DESK_CHANGE,
+                               g_variant_new("(sv)", "AddForward", again));
+}
+
+static const GActionEntry actions[] = {
+    {.name = "edit", .activate = activate_edit, .parameter_type = "(sqsqsb)"},
+    {.name = "remove", .activate = activate_remove, .parameter_type = "(sqsqsb)"},
+};
 
 /* "Port 80 of this computer → 192.168.56.101 port 8080 (tcp)" */
 static char *
@@ -150,30 +169,7 @@ describe_from(const AkinForwardInfo *info, const char *obstacle)
 }
 
 static void
-on_remove(GtkWidget *button, gpointer data)
-{
-    AkinMachines *self = data;
-    AkinForwardInfo info = akin_forward_info(g_object_get_data(G_OBJECT(button), "forward"));
-    akin_desk_change_with_undo(self->desk, button, "RemoveForward",
-                               g_variant_new("(sqs)", info.protocol, info.port, info.address),
-                               _("The forward was removed."), "AddForward",
-                               g_variant_new("(sqsqs)", info.protocol, info.port, info.address,
-                                             info.target_port, info.from));
-}
-
-static void
-append_button(AkinMachines *self, GtkWidget *row, GVariant *forward, const char *icon,
-              const char *name, GCallback callback)
-{
-    GtkWidget *button = akin_build_icon_button(icon, name);
-    g_object_set_data_full(G_OBJECT(button), "forward", g_variant_ref(forward),
-                           (GDestroyNotify) g_variant_unref);
-    g_signal_connect_object(button, "clicked", callback, self, 0);
-    akin_build_row_append(row, button);
-}
-
-static void
-add_row(AkinMachines *self, GVariant *forward, const char *obstacle)
+add_row(AkinMachines *self, GVariant *forward, const char *obstacle, gboolean may_change)
 {
     AkinForwardInfo info = akin_forward_info(forward);
     g_autofree char *words = describe(&info);
@@ -182,28 +178,25 @@ add_row(AkinMachines *self, GVariant *forward, const char *obstacle)
     g_autofree char *remove = g_strdup_printf(_("Remove: %s"), words);
     GtkWidget *row = akin_build_row(words, from);
     gtk_container_add(self->forwards, row);
-    if (!akin_desk_may_change(self->desk))
+    if (!may_change)
         return;
-    append_button(self, row, forward, "document-edit-symbolic", edit, G_CALLBACK(on_edit));
-    append_button(self, row, forward, "user-trash-symbolic", remove, G_CALLBACK(on_remove));
+    akin_build_row_append(
+        row, akin_build_action_button("document-edit-symbolic", edit, "forward.edit", forward));
+    akin_build_row_append(
+        row, akin_build_action_button("user-trash-symbolic", remove, "forward.remove", forward));
 }
 
 static void
-show_forwards(AkinMachines *self, const AkinSnapshot *snapshot)
+show_forwards(AkinMachines *self, const AkinSnapshot *snapshot, gboolean may_change)
 {
     const char *obstacle = describe_obstacle(snapshot);
-    g_autoptr(GVariant) now = g_variant_ref_sink(g_variant_new(
-        "(bs@a(sqsqsb))", akin_desk_may_change(self->desk), obstacle, snapshot->forwards));
-    if (self->shown_forwards && g_variant_equal(now, self->shown_forwards))
-        return;
-    g_clear_pointer(&self->shown_forwards, g_variant_unref);
-    self->shown_forwards = g_variant_ref(now);
-
     gsize count = g_variant_n_children(snapshot->forwards);
-    akin_build_clear(self->forwards);
+    if (!akin_build_begin(self->forwards, g_variant_new("(bs@a(sqsqsb))", may_change, obstacle,
+                                                        snapshot->forwards)))
+        return;
     for (gsize i = 0; i < count; i++) {
         g_autoptr(GVariant) forward = g_variant_get_child_value(snapshot->forwards, i);
-        add_row(self, forward, obstacle);
+        add_row(self, forward, obstacle, may_change);
     }
     if (count == 0)
         gtk_container_add(self->forwards,
@@ -240,13 +233,25 @@ changed_patterns(const AkinSnapshot *snapshot, const char *add, const char *remo
 }
 
 static void
-ask_add_pattern(AkinWordList *list, const char *word, gpointer data)
+change_patterns(AkinMachines *self, GtkWidget *subject, const char *add, AkinDeskDone done)
 {
-    AkinMachines *self = data;
     const AkinSnapshot *snapshot = snapshot_of(self);
     if (snapshot)
-        akin_desk_change(self->desk, GTK_WIDGET(list), "SetNetworkPatterns",
-                         changed_patterns(snapshot, word, NULL), on_pattern_done);
+        akin_desk_change(self->desk, subject, "SetNetworkPatterns",
+                         changed_patterns(snapshot, add, NULL), done);
+}
+
+static void
+ask_add_pattern(AkinWordList *list, const char *word, gpointer data)
+{
+    change_patterns(data, GTK_WIDGET(list), word, on_pattern_done);
+}
+
+/* The others may have changed since it was removed. */
+void
+akin_machines_add_pattern(GtkWidget *machines, const char *pattern)
+{
+    change_patterns(AKIN_MACHINES(machines), machines, pattern, NULL);
 }
 
 static void
@@ -258,8 +263,8 @@ ask_remove_pattern(AkinWordList *list, const char *word, gpointer data)
         return;
     g_autofree char *sentence = g_strdup_printf(_("“%s” is not a VM network any more."), word);
     akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), "SetNetworkPatterns",
-                               changed_patterns(snapshot, NULL, word), sentence,
-                               "SetNetworkPatterns", changed_patterns(snapshot, NULL, NULL));
+                               changed_patterns(snapshot, NULL, word), sentence, "offer.pattern",
+                               g_variant_new_string(word));
 }
 
 /* --- The page --------------------------------------------------------------------------------- */
@@ -267,20 +272,23 @@ ask_remove_pattern(AkinWordList *list, const char *word, gpointer data)
 static void
 on_changed(AkinMachines *self)
 {
-    const AkinSnapshot *snapshot = snapshot_of(self);
+    const AkinFacts *facts = akin_client_get_facts(akin_desk_get_client(self->desk));
+    const AkinSnapshot *snapshot = facts->snapshot;
     gboolean may_change = akin_desk_may_change(self->desk);
-    AkinMayControl rights = akin_client_get_may_control(akin_desk_get_client(self->desk));
     gtk_widget_set_sensitive(self->nat_card, may_change);
     gtk_widget_set_sensitive(self->add_button, may_change);
     gtk_widget_set_sensitive(GTK_WIDGET(self->reach_host), snapshot != NULL);
     gtk_widget_set_sensitive(GTK_WIDGET(self->forwards), snapshot != NULL);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->networks), snapshot != NULL);
     gtk_widget_set_sensitive(GTK_WIDGET(self->patterns), snapshot != NULL);
     if (!snapshot)
         return;
     show_nat(self);
-    akin_switch_row_set_rights(self->reach_host, may_change ? rights : AKIN_MAY_CONTROL_NO);
+    akin_switch_row_set_rights(self->reach_host,
+                               may_change ? facts->may_control : AKIN_MAY_CONTROL_NO);
     akin_toggle_show(akin_switch_row_get_switch(self->reach_host), snapshot->machines_reach_host);
-    show_forwards(self, snapshot);
+    show_forwards(self, snapshot, may_change);
+    akin_networks_show(self->networks, facts, may_change);
     akin_word_list_show(self->patterns, snapshot->network_patterns, may_change, TRUE);
 }
 
@@ -288,7 +296,10 @@ GtkWidget *
 akin_machines_new(AkinDesk *desk)
 {
     AkinMachines *self = g_object_new(AKIN_TYPE_MACHINES, NULL);
+    g_autoptr(GSimpleActionGroup) group = g_simple_action_group_new();
     self->desk = g_object_ref(desk);
+    g_action_map_add_action_entries(G_ACTION_MAP(group), actions, G_N_ELEMENTS(actions), self);
+    gtk_widget_insert_action_group(GTK_WIDGET(self), "forward", G_ACTION_GROUP(group));
     akin_toggle_init(akin_switch_row_get_switch(self->reach_host), ask_reach_host, self);
     akin_word_list_set_up(self->patterns, akin_check_pattern, _("Remove the pattern %s"),
                           ask_add_pattern, ask_remove_pattern, self);
@@ -305,7 +316,6 @@ destroy(GtkWidget *widget)
     if (self->desk)
         g_signal_handlers_disconnect_by_data(akin_desk_get_client(self->desk), self);
     g_clear_object(&self->desk);
-    g_clear_pointer(&self->shown_forwards, g_variant_unref);
     GTK_WIDGET_CLASS(akin_machines_parent_class)->destroy(widget);
 }
 
@@ -325,6 +335,7 @@ akin_machines_class_init(AkinMachinesClass *class)
     gtk_widget_class_bind_template_child(widget_class, AkinMachines, add_button);
     gtk_widget_class_bind_template_child(widget_class, AkinMachines, reach_host);
     gtk_widget_class_bind_template_child(widget_class, AkinMachines, forwards);
+    gtk_widget_class_bind_template_child(widget_class, AkinMachines, networks);
     gtk_widget_class_bind_template_child(widget_class, AkinMachines, patterns);
     gtk_widget_class_bind_template_callback(widget_class, on_nat_toggled);
     gtk_widget_class_bind_template_callback(widget_class, on_add_forward);

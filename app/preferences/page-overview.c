@@ -8,6 +8,7 @@
 #include "column.h"
 #include "label.h"
 #include "model.h"
+#include "networks.h"
 #include "switch-row.h"
 #include "toggle.h"
 
@@ -20,66 +21,62 @@ struct _AkinOverview {
     GtkLabel *title, *rest, *away_title, *away_sentence;
     AkinSwitchRow *firewall, *nat, *panic;
     GtkContainer *warnings, *uplinks, *networks;
-    /* What those three show, so that they are built again only when it is different. */
-    GVariant *shown_warnings, *shown_uplinks, *shown_networks;
+    GSimpleAction *call; /* of the remedies */
+    char *remark;
 };
 
 G_DEFINE_TYPE(AkinOverview, akin_overview, GTK_TYPE_STACK)
 
-/* Whether *shown is something else than now, which it becomes. Takes a floating now. */
-static gboolean
-differs(GVariant **shown, GVariant *now)
-{
-    g_autoptr(GVariant) fresh = g_variant_ref_sink(now);
-    if (*shown && g_variant_equal(*shown, fresh))
-        return FALSE;
-    g_clear_pointer(shown, g_variant_unref);
-    *shown = g_steal_pointer(&fresh);
-    return TRUE;
-}
+/* --- What needs a look ------------------------------------------------------------------------ */
 
-/* --- Warnings --------------------------------------------------------------------------------- */
-
-/* Which change may help against a warning of the helper. */
+/* What may help against a warning of the helper: a change, or a page; nothing against others. */
 static const struct {
-    const char *warning, *button, *method;
+    const char *warning, *button, *action;
 } remedies[] = {
-    {"stopped", N_("_Start"), "Start"},
-    {"policy-broken", N_("_Read again"), "Reload"},
-    {"", N_("_Try again"), "Restart"}, /* all others: load everything anew */
+    {"stopped", N_("_Start"), "overview.call::Start"},
+    {"policy-broken", N_("_Read again"), "overview.call::Reload"},
+    {"rules-refused", N_("_Try again"), "overview.call::Restart"},
+    {"forwarding-refused", N_("_Try again"), "overview.call::Restart"},
+    {"nat-degraded", N_("_Try again"), "overview.call::Restart"},
+    {"uplink-unguarded", N_("_Patterns…"), "win.page(2)"},
 };
 
 static void
-on_remedy(GtkButton *button, gpointer data)
+activate_call(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     AkinOverview *self = data;
-    const char *method = g_object_get_data(G_OBJECT(button), "method");
-    akin_desk_change(self->desk, GTK_WIDGET(button), method, NULL, NULL);
+    const char *method = g_variant_get_string(parameter, NULL);
+    (void) action;
+    akin_desk_change(self->desk, GTK_WIDGET(self), g_intern_string(method), NULL, NULL);
+}
+
+static GtkWidget *
+add_bar(AkinOverview *self, const char *icon, const char *sentence)
+{
+    GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 10);
+    GtkWidget *image = gtk_image_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON);
+    akin_build_add_class(bar, "akin-bar");
+    atk_object_set_role(gtk_widget_get_accessible(bar), ATK_ROLE_INFO_BAR);
+    akin_build_name(bar, sentence);
+    gtk_box_pack_start(GTK_BOX(bar), image, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(bar), akin_build_label(sentence, NULL), TRUE, TRUE, 0);
+    gtk_widget_show_all(bar);
+    gtk_container_add(self->warnings, bar);
+    return bar;
 }
 
 static void
 add_warning(AkinOverview *self, const char *name, const char *sentence)
 {
-    GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 10);
-    guint i = 0;
-    while (remedies[i].warning[0] && !g_str_equal(remedies[i].warning, name))
-        i++;
-    GtkWidget *button = gtk_button_new_with_mnemonic(_(remedies[i].button));
-    GtkWidget *label = akin_build_label(sentence, NULL);
-    g_object_set_data(G_OBJECT(button), "method", (gpointer) remedies[i].method);
-    g_signal_connect_object(button, "clicked", G_CALLBACK(on_remedy), self, 0);
-    gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
-    gtk_widget_set_sensitive(button, akin_desk_may_change(self->desk));
-    akin_build_add_class(bar, "akin-bar");
-    atk_object_set_role(gtk_widget_get_accessible(bar), ATK_ROLE_INFO_BAR);
-    akin_build_name(bar, sentence);
-    gtk_box_pack_start(
-        GTK_BOX(bar), gtk_image_new_from_icon_name("dialog-warning-symbolic", GTK_ICON_SIZE_BUTTON),
-        FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(bar), label, TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(bar), button, FALSE, FALSE, 0);
-    gtk_widget_show_all(bar);
-    gtk_container_add(self->warnings, bar);
+    GtkWidget *bar = add_bar(self, "dialog-warning-symbolic", sentence);
+    for (guint i = 0; i < G_N_ELEMENTS(remedies); i++) {
+        if (!g_str_equal(remedies[i].warning, name))
+            continue;
+        GtkWidget *button = gtk_button_new_with_mnemonic(_(remedies[i].button));
+        gtk_actionable_set_detailed_action_name(GTK_ACTIONABLE(button), remedies[i].action);
+        gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+        akin_build_row_append(bar, button);
+    }
 }
 
 static void
@@ -87,11 +84,10 @@ show_warnings(AkinOverview *self, const AkinSnapshot *snapshot)
 {
     GVariantIter iter;
     const char *name, *reason;
-    if (!differs(&self->shown_warnings,
-                 g_variant_new("(bb@a(ss))", snapshot->enforcing, akin_desk_may_change(self->desk),
-                               snapshot->warnings)))
+    g_simple_action_set_enabled(self->call, akin_desk_may_change(self->desk));
+    if (!akin_build_begin(self->warnings, g_variant_new("(bs@a(ss))", snapshot->enforcing,
+                                                        self->remark, snapshot->warnings)))
         return;
-    akin_build_clear(self->warnings);
     if (!snapshot->enforcing)
         add_warning(self, "stopped",
                     _("akin is stopped: it protects nothing, and machines have no NAT."));
@@ -100,21 +96,14 @@ show_warnings(AkinOverview *self, const AkinSnapshot *snapshot)
         g_autofree char *sentence = akin_sentence(reason);
         add_warning(self, name, sentence);
     }
+    if (*self->remark)
+        add_bar(self, "dialog-information-symbolic", self->remark);
     gtk_widget_set_visible(GTK_WIDGET(self->warnings),
-                           !snapshot->enforcing || g_variant_n_children(snapshot->warnings) > 0);
+                           !snapshot->enforcing || *self->remark ||
+                               g_variant_n_children(snapshot->warnings) > 0);
 }
 
 /* --- What the computer is connected to -------------------------------------------------------- */
-
-static void
-add_badge(GtkWidget *row, const char *text)
-{
-    GtkWidget *badge = gtk_label_new(text);
-    gtk_widget_set_valign(badge, GTK_ALIGN_CENTER);
-    akin_build_add_class(badge, "akin-count");
-    akin_build_add_class(badge, "akin-small");
-    akin_build_row_append(row, badge);
-}
 
 static void
 show_uplinks(AkinOverview *self, const AkinSnapshot *snapshot)
@@ -122,105 +111,21 @@ show_uplinks(AkinOverview *self, const AkinSnapshot *snapshot)
     GVariantIter iter;
     const char *nic;
     GVariant *addresses;
-    if (!differs(&self->shown_uplinks,
-                 g_variant_new("(s@a(sas))", snapshot->active_nic, snapshot->uplinks)))
+    if (!akin_build_begin(self->uplinks,
+                          g_variant_new("(s@a(sas))", snapshot->active_nic, snapshot->uplinks)))
         return;
-    akin_build_clear(self->uplinks);
     g_variant_iter_init(&iter, snapshot->uplinks);
     while (g_variant_iter_loop(&iter, "(&s@as)", &nic, &addresses)) {
         g_autofree char *list = akin_build_list(addresses);
         GtkWidget *row = akin_build_row(nic, *list ? list : _("No address yet"));
-        if (g_str_equal(nic, snapshot->active_nic))
-            add_badge(row, _("active"));
-        else
-            add_badge(row, _("in reserve"));
+        gboolean active = g_str_equal(nic, snapshot->active_nic);
+        akin_build_row_append_badge(row, active ? _("active") : _("in reserve"));
         gtk_container_add(self->uplinks, row);
     }
     if (g_variant_n_children(snapshot->uplinks) == 0)
         gtk_container_add(self->uplinks,
                           akin_build_row(_("Not connected"), _("No network card has a way out. "
                                                                "akin follows when one gets it.")));
-}
-
-/* The networks and the machines heard in them, as one value to compare. */
-static GVariant *
-networks_and_machines(AkinOverview *self, const AkinSnapshot *snapshot)
-{
-    GPtrArray *machines = akin_client_get_machines(akin_desk_get_client(self->desk));
-    GVariantBuilder list;
-    g_variant_builder_init(&list, G_VARIANT_TYPE("a(sass)"));
-    for (guint i = 0; i < machines->len; i++) {
-        const AkinMachine *machine = g_ptr_array_index(machines, i);
-        g_variant_builder_add(&list, "(s^ass)", machine->network, machine->addresses,
-                              machine->hardware);
-    }
-    return g_variant_new("(b@a(sbas)a(sass))", akin_desk_may_change(self->desk), snapshot->networks,
-                         &list);
-}
-
-static void
-add_machine(AkinOverview *self, GtkContainer *card, const AkinMachine *machine)
-{
-    const char *address = machine->addresses[0];
-    g_autofree char *name = g_strdup_printf(_("Forward a port to %s"), address);
-    g_autofree char *addresses = g_strjoinv(", ", machine->addresses);
-    GtkWidget *row = akin_build_row(addresses, machine->hardware);
-    gtk_container_add(card, row);
-    if (!akin_desk_may_change(self->desk))
-        return;
-    GtkWidget *button = gtk_button_new_with_label(_("Forward a port…"));
-    gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
-    gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
-    gtk_actionable_set_action_name(GTK_ACTIONABLE(button), "win.add-forward");
-    gtk_actionable_set_action_target(GTK_ACTIONABLE(button), "s", address);
-    akin_build_name(button, name);
-    akin_build_row_append(row, button);
-}
-
-static void
-add_network(AkinOverview *self, const char *name, gboolean up, GVariant *subnets)
-{
-    GPtrArray *machines = akin_client_get_machines(akin_desk_get_client(self->desk));
-    GtkWidget *card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    g_autofree char *list = akin_build_list(subnets);
-    GtkWidget *row = akin_build_row(name, *list ? list : _("No subnet"));
-    akin_build_add_class(card, "akin-card");
-    gtk_container_add(GTK_CONTAINER(card), row);
-    guint count = 0;
-    for (guint i = 0; i < machines->len; i++) {
-        const AkinMachine *machine = g_ptr_array_index(machines, i);
-        if (!g_str_equal(machine->network, name))
-            continue;
-        add_machine(self, GTK_CONTAINER(card), machine);
-        count++;
-    }
-    g_autofree char *seen =
-        g_strdup_printf(g_dngettext(NULL, "%u machine seen", "%u machines seen", count), count);
-    add_badge(row, !up ? _("down") : count ? seen : _("up"));
-    gtk_widget_show(card);
-    gtk_container_add(self->networks, card);
-}
-
-static void
-show_networks(AkinOverview *self, const AkinSnapshot *snapshot)
-{
-    GVariantIter iter;
-    const char *name;
-    gboolean up;
-    GVariant *subnets;
-    if (!differs(&self->shown_networks, networks_and_machines(self, snapshot)))
-        return;
-    akin_build_clear(self->networks);
-    g_variant_iter_init(&iter, snapshot->networks);
-    while (g_variant_iter_loop(&iter, "(&sb@as)", &name, &up, &subnets))
-        add_network(self, name, up, subnets);
-    if (g_variant_n_children(snapshot->networks) > 0)
-        return;
-    GtkWidget *card = akin_build_row(_("No VM network is there"),
-                                     _("Start a machine on a host-only network such as vboxnet0, "
-                                       "and it shows up here."));
-    akin_build_add_class(card, "akin-card");
-    gtk_container_add(self->networks, card);
 }
 
 /* --- Headline and switches -------------------------------------------------------------------- */
@@ -283,9 +188,11 @@ describe_firewall(const AkinSnapshot *snapshot)
 static const char *
 describe_panic(const AkinSnapshot *snapshot)
 {
-    return snapshot->panic && snapshot->enforcing
-               ? _("Nothing gets out or in. Machines still reach this computer.")
-               : _("Cuts this computer off at once, also what is connected.");
+    if (!snapshot->enforcing)
+        return snapshot->panic ? _("Holds again when akin is started.")
+                               : _("Blocks nothing while akin is stopped.");
+    return snapshot->panic ? _("Nothing gets out or in. Machines still reach this computer.")
+                           : _("Cuts this computer off at once, also what is connected.");
 }
 
 static void
@@ -293,8 +200,12 @@ show_switches(AkinOverview *self, const AkinSnapshot *snapshot, AkinMayControl r
 {
     g_autofree char *nat = describe_nat(snapshot);
     AkinSwitchRow *const rows[] = {self->firewall, self->nat, self->panic};
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GtkWidget *toggle = GTK_WIDGET(akin_switch_row_get_switch(rows[i]));
         akin_switch_row_set_rights(rows[i], rights);
+        if (!snapshot->enforcing)
+            gtk_widget_set_sensitive(toggle, FALSE);
+    }
     akin_toggle_show(akin_switch_row_get_switch(self->firewall), snapshot->firewall);
     akin_toggle_show(akin_switch_row_get_switch(self->nat),
                      !g_str_equal(snapshot->nat_mode, "off"));
@@ -355,11 +266,33 @@ on_changed(AkinOverview *self)
         show_switches(self, facts->snapshot, facts->may_control);
         show_warnings(self, facts->snapshot);
         show_uplinks(self, facts->snapshot);
-        show_networks(self, facts->snapshot);
+        akin_networks_show(self->networks, facts, akin_desk_may_change(self->desk));
     } else {
         show_away(self, facts);
     }
     gtk_stack_set_visible_child(GTK_STACK(self), here ? self->here : self->away);
+}
+
+void
+akin_overview_set_remark(GtkWidget *overview, const char *sentence)
+{
+    AkinOverview *self = AKIN_OVERVIEW(overview);
+    g_free(self->remark);
+    self->remark = g_strdup(sentence);
+    on_changed(self);
+}
+
+static const GActionEntry actions[] = {
+    {.name = "call", .activate = activate_call, .parameter_type = "s"},
+};
+
+static void
+add_actions(AkinOverview *self)
+{
+    g_autoptr(GSimpleActionGroup) group = g_simple_action_group_new();
+    g_action_map_add_action_entries(G_ACTION_MAP(group), actions, G_N_ELEMENTS(actions), self);
+    gtk_widget_insert_action_group(GTK_WIDGET(self), "overview", G_ACTION_GROUP(group));
+    self->call = G_SIMPLE_ACTION(g_action_map_lookup_action(G_ACTION_MAP(group), "call"));
 }
 
 GtkWidget *
@@ -367,6 +300,7 @@ akin_overview_new(AkinDesk *desk)
 {
     AkinOverview *self = g_object_new(AKIN_TYPE_OVERVIEW, NULL);
     self->desk = g_object_ref(desk);
+    add_actions(self);
     akin_toggle_init(akin_switch_row_get_switch(self->firewall), ask_firewall, self);
     akin_toggle_init(akin_switch_row_get_switch(self->nat), ask_nat, self);
     akin_toggle_init(akin_switch_row_get_switch(self->panic), ask_panic, self);
@@ -383,16 +317,21 @@ destroy(GtkWidget *widget)
     if (self->desk)
         g_signal_handlers_disconnect_by_data(akin_desk_get_client(self->desk), self);
     g_clear_object(&self->desk);
-    g_clear_pointer(&self->shown_warnings, g_variant_unref);
-    g_clear_pointer(&self->shown_uplinks, g_variant_unref);
-    g_clear_pointer(&self->shown_networks, g_variant_unref);
     GTK_WIDGET_CLASS(akin_overview_parent_class)->destroy(widget);
+}
+
+static void
+finalize(GObject *object)
+{
+    g_free(AKIN_OVERVIEW(object)->remark);
+    G_OBJECT_CLASS(akin_overview_parent_class)->finalize(object);
 }
 
 static void
 akin_overview_class_init(AkinOverviewClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
+    G_OBJECT_CLASS(class)->finalize = finalize;
     widget_class->destroy = destroy;
     g_type_ensure(AKIN_TYPE_COLUMN);
     g_type_ensure(AKIN_TYPE_SWITCH_ROW);
@@ -419,5 +358,6 @@ akin_overview_class_init(AkinOverviewClass *class)
 static void
 akin_overview_init(AkinOverview *self)
 {
+    self->remark = g_strdup("");
     gtk_widget_init_template(GTK_WIDGET(self));
 }

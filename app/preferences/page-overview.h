@@ -8,3 +8,6 @@
 G_DECLARE_FINAL_TYPE(AkinOverview, akin_overview, AKIN, OVERVIEW, GtkStack)
 
 GtkWidget *akin_overview_new(AkinDesk *desk);
+
+/* Says something for as long as it is true, besides what the helper warns of; "": nothing. */
+void akin_overview_set_remark(GtkWidget *overview, const char *sentence);

@@ -58,7 +58,8 @@ ask_remove(AkinWordList *list, const char *word, gpointer data)
     AkinTrust *self = data;
     g_autofree char *sentence = g_strdup_printf(_("%s may not ping any more."), word);
     akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), "DistrustPing", one_address(word),
-                               sentence, "TrustPing", one_address(word));
+                               sentence, AKIN_DESK_CHANGE,
+                               g_variant_new("(sv)", "TrustPing", one_address(word)));
 }
 
 static void
@@ -90,7 +91,7 @@ akin_trust_new(AkinDesk *desk)
     AkinTrust *self = g_object_new(AKIN_TYPE_TRUST, NULL);
     self->desk = g_object_ref(desk);
     akin_toggle_init(akin_switch_row_get_switch(self->anyone), ask_anyone, self);
-    akin_word_list_set_up(self->addresses, akin_check_network, _("Stop trusting %s"), ask_add,
+    akin_word_list_set_up(self->addresses, akin_check_trusted, _("Stop trusting %s"), ask_add,
                           ask_remove, self);
     g_signal_connect_object(akin_desk_get_client(desk), "changed", G_CALLBACK(on_changed), self,
                             G_CONNECT_SWAPPED);

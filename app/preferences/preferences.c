@@ -5,6 +5,7 @@
 
 #include "about.h"
 #include "akin-ui.h"
+#include "build.h"
 #include "column.h"
 #include "desk.h"
 #include "page-machines.h"
@@ -26,14 +27,16 @@ struct _AkinPreferences {
     GtkApplicationWindow parent;
     AkinDesk *desk;
     GtkHeaderBar *header;
-    GtkWidget *squeezer, *bottom, *spinner;
+    GtkWidget *squeezer, *page_title, *bottom, *spinner;
     AkinSwitcher *wide, *narrow;
     GtkRevealer *strip;
     GtkLabel *strip_label;
-    GtkWidget *strip_button;
+    GtkWidget *strip_box, *strip_button;
     GtkStack *pages;
     AkinToast *toast;
     GtkWidget *page[N_PAGES]; /* by AkinPage */
+    const char *title[N_PAGES], *short_title[N_PAGES];
+    int needed; /* the width of a header bar with all titles */
     gboolean is_narrow;
     gboolean says_error; /* the toast does */
     guint rearrange;     /* source */
@@ -50,22 +53,10 @@ rearrange(gpointer data)
 {
     AkinPreferences *self = data;
     self->rearrange = 0;
-    gtk_header_bar_set_custom_title(self->header, self->is_narrow ? NULL : self->squeezer);
+    gtk_header_bar_set_custom_title(self->header,
+                                    self->is_narrow ? self->page_title : self->squeezer);
     gtk_widget_set_visible(self->bottom, self->is_narrow);
     return G_SOURCE_REMOVE;
-}
-
-/* What the header bar would need with all titles in it, also while they are not. */
-static int
-needed_width(AkinPreferences *self)
-{
-    int without, minimum, switcher, title = 0;
-    gtk_widget_get_preferred_width(GTK_WIDGET(self->header), &minimum, &without);
-    gtk_widget_get_preferred_width(GTK_WIDGET(self->wide), NULL, &switcher);
-    if (!gtk_header_bar_get_custom_title(self->header))
-        return minimum + switcher;
-    gtk_widget_get_preferred_width(self->squeezer, NULL, &title);
-    return without - title + switcher;
 }
 
 static void
@@ -74,7 +65,12 @@ on_size_allocate(AkinPreferences *self, GtkAllocation *allocation)
     int width;
     (void) allocation;
     gtk_window_get_size(GTK_WINDOW(self), &width, NULL);
-    gboolean narrow = width < needed_width(self);
+    /* What it takes is known while all of it is in the header bar, but for the spinner, which
+     * comes and goes. */
+    if (gtk_header_bar_get_custom_title(self->header) == self->squeezer &&
+        !gtk_widget_get_visible(self->spinner))
+        gtk_widget_get_preferred_width(GTK_WIDGET(self->header), NULL, &self->needed);
+    gboolean narrow = width < self->needed;
     if (narrow == self->is_narrow)
         return;
     self->is_narrow = narrow;
@@ -84,45 +80,12 @@ on_size_allocate(AkinPreferences *self, GtkAllocation *allocation)
 
 /* --- What is said to the person --------------------------------------------------------------- */
 
-typedef struct {
-    AkinPreferences *window;
-    const char *method;
-    GVariant *args; /* nullable */
-} Offer;
-
 static void
-offer_free(gpointer data)
-{
-    Offer *offer = data;
-    g_clear_pointer(&offer->args, g_variant_unref);
-    g_free(offer);
-}
-
-static void
-take_offer(gpointer data)
-{
-    Offer *offer = data;
-    akin_desk_change(offer->window->desk, GTK_WIDGET(offer->window), offer->method, offer->args,
-                     NULL);
-    offer_free(offer);
-}
-
-/* A sentence with a button that makes a change. */
-static void
-say_with_offer(AkinPreferences *self, const char *sentence, const char *button, const char *method,
-               GVariant *args)
-{
-    Offer *offer = g_new(Offer, 1);
-    *offer = (Offer){self, method, args ? g_variant_ref(args) : NULL};
-    akin_toast_show(self->toast, sentence, button, take_offer, offer, offer_free);
-}
-
-static void
-say_undo(gpointer window, const char *sentence, const char *method, GVariant *args)
+say_undo(gpointer window, const char *sentence, const char *action, GVariant *target)
 {
     AkinPreferences *self = window;
     self->says_error = FALSE;
-    say_with_offer(self, sentence, _("_Undo"), method, args);
+    akin_toast_show(self->toast, sentence, _("_Undo"), action, target);
 }
 
 static void
@@ -130,9 +93,10 @@ say_error(gpointer window, const char *sentence, gboolean reload)
 {
     AkinPreferences *self = window;
     if (sentence && reload)
-        say_with_offer(self, sentence, _("_Read again"), "Reload", NULL);
+        akin_toast_show(self->toast, sentence, _("_Read again"), AKIN_DESK_CHANGE,
+                        g_variant_new("(sv)", "Reload", g_variant_new("()")));
     else if (sentence)
-        akin_toast_show(self->toast, sentence, NULL, NULL, NULL, NULL);
+        akin_toast_show(self->toast, sentence, NULL, NULL, NULL);
     else if (self->says_error)
         akin_toast_hide(self->toast);
     self->says_error = sentence != NULL;
@@ -159,8 +123,10 @@ show_state(AkinPreferences *self)
     gboolean says_it_itself =
         page == self->page[AKIN_PAGE_OVERVIEW] || page == self->page[AKIN_PAGE_NOTIFICATIONS];
     g_autofree char *why = says_it_itself ? NULL : akin_model_why_not(facts);
-    if (why && gtk_label_get_text(self->strip_label) != why)
+    if (why && g_strcmp0(gtk_label_get_text(self->strip_label), why) != 0) {
         gtk_label_set_text(self->strip_label, why);
+        akin_build_name(self->strip_box, why);
+    }
     gtk_widget_set_visible(self->strip_button, facts->state != AKIN_CLIENT_READY);
     gtk_revealer_set_reveal_child(self->strip, why != NULL);
     gtk_widget_set_visible(GTK_WIDGET(self->strip), why != NULL);
@@ -199,27 +165,38 @@ on_window_state(AkinPreferences *self)
 
 /* --- Pages ------------------------------------------------------------------------------------ */
 
+static int
+find_page(AkinPreferences *self, GtkWidget *page)
+{
+    int i = N_PAGES - 1;
+    while (i >= 0 && self->page[i] != page)
+        i--;
+    return i;
+}
+
 static void
 on_page_changed(AkinPreferences *self)
 {
-    g_autofree char *title = NULL;
-    GtkWidget *page = gtk_stack_get_visible_child(self->pages);
-    if (!page || !self->page[N_PAGES - 1])
+    int page = find_page(self, gtk_stack_get_visible_child(self->pages));
+    if (page < 0 || !self->page[N_PAGES - 1])
         return;
-    gtk_container_child_get(GTK_CONTAINER(self->pages), page, "title", &title, NULL);
-    gtk_header_bar_set_title(self->header, title);
+    /* Translators: the title of the window; %s is a page of it, "Overview". */
+    g_autofree char *title = g_strdup_printf(_("akin – %s"), self->title[page]);
+    gtk_window_set_title(GTK_WINDOW(self), title);
+    gtk_label_set_text(GTK_LABEL(self->page_title), self->short_title[page]);
     show_state(self);
     akin_client_refresh(akin_desk_get_client(self->desk));
 }
 
 static void
 add_page(AkinPreferences *self, AkinPage number, GtkWidget *page, const char *name,
-         const char *title, const char *icon)
+         const char *icon)
 {
+    const char *title = self->title[number];
     gtk_widget_show(page);
     gtk_stack_add_titled(self->pages, page, name, title);
     gtk_container_child_set(GTK_CONTAINER(self->pages), page, "icon-name", icon, NULL);
-    atk_object_set_name(gtk_widget_get_accessible(page), title);
+    akin_build_name(page, title);
     self->page[number] = page;
 }
 
@@ -227,21 +204,22 @@ static void
 add_pages(AkinPreferences *self)
 {
     AkinDesk *desk = self->desk;
-    add_page(self, AKIN_PAGE_OVERVIEW, akin_overview_new(desk), "overview", _("Overview"),
-             "security-high-symbolic");
-    add_page(self, AKIN_PAGE_SERVICES, akin_services_new(desk), "services", _("Services"),
-             "view-list-symbolic");
-    add_page(self, AKIN_PAGE_MACHINES, akin_machines_new(desk), "machines", _("Virtual machines"),
-             "computer-symbolic");
-    add_page(self, AKIN_PAGE_TRUST, akin_trust_new(desk), "trust", _("Trust"),
-             "system-users-symbolic");
-    add_page(self, AKIN_PAGE_NOTIFICATIONS, akin_notifications_new(desk), "notifications",
-             _("Notifications"), "preferences-system-notifications-symbolic");
+    const char *const titles[] = {_("Overview"), _("Services"), _("Virtual machines"), _("Trust"),
+                                  _("Notifications")};
     /* Translators: the names of the pages where there is little room, about 10 letters each. */
     const char *const short_titles[] = {_("Overview"), _("Services"), _("Machines"), _("Trust"),
                                         _("Notices")};
+    memcpy(self->title, titles, sizeof titles);
+    memcpy(self->short_title, short_titles, sizeof short_titles);
+    add_page(self, AKIN_PAGE_OVERVIEW, akin_overview_new(desk), "overview",
+             "security-high-symbolic");
+    add_page(self, AKIN_PAGE_SERVICES, akin_services_new(desk), "services", "view-list-symbolic");
+    add_page(self, AKIN_PAGE_MACHINES, akin_machines_new(desk), "machines", "computer-symbolic");
+    add_page(self, AKIN_PAGE_TRUST, akin_trust_new(desk), "trust", "system-users-symbolic");
+    add_page(self, AKIN_PAGE_NOTIFICATIONS, akin_notifications_new(desk), "notifications",
+             "preferences-system-notifications-symbolic");
     akin_switcher_set_stack(self->wide, self->pages, NULL);
-    akin_switcher_set_stack(self->narrow, self->pages, short_titles);
+    akin_switcher_set_stack(self->narrow, self->pages, self->short_title);
     on_page_changed(self);
 }
 
@@ -253,6 +231,12 @@ akin_preferences_show_page(GtkWidget *preferences, AkinPage page)
         akin_about_show(GTK_WINDOW(self));
     else if (page >= 0 && page < N_PAGES)
         gtk_stack_set_visible_child(self->pages, self->page[page]);
+}
+
+void
+akin_preferences_set_remark(GtkWidget *preferences, const char *sentence)
+{
+    akin_overview_set_remark(AKIN_PREFERENCES(preferences)->page[AKIN_PAGE_OVERVIEW], sentence);
 }
 
 void
@@ -276,14 +260,11 @@ static void
 activate_turn(GSimpleAction *action, GVariant *parameter, gpointer window)
 {
     AkinPreferences *self = window;
-    GtkWidget *page = gtk_stack_get_visible_child(self->pages);
+    int page = find_page(self, gtk_stack_get_visible_child(self->pages));
     (void) action;
-    for (int i = 0; i < N_PAGES; i++) {
-        if (self->page[i] == page) {
-            akin_preferences_show_page(window, i + g_variant_get_int32(parameter));
-            return;
-        }
-    }
+    page += g_variant_get_int32(parameter);
+    if (page >= 0 && page < N_PAGES)
+        akin_preferences_show_page(window, page);
 }
 
 static void
@@ -343,6 +324,32 @@ static const GActionEntry actions[] = {
     {.name = "show-help-overlay", .activate = activate_help},
 };
 
+/* What the toast offers; other than those of the window, this is not for other programs. */
+static void
+offer_change(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    AkinPreferences *self = window;
+    const char *method;
+    g_autoptr(GVariant) args = NULL;
+    (void) action;
+    g_variant_get(parameter, "(&sv)", &method, &args);
+    akin_desk_change(self->desk, window, g_intern_string(method), args, NULL);
+}
+
+static void
+offer_pattern(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    AkinPreferences *self = window;
+    (void) action;
+    akin_machines_add_pattern(self->page[AKIN_PAGE_MACHINES],
+                              g_variant_get_string(parameter, NULL));
+}
+
+static const GActionEntry offer_actions[] = {
+    {.name = "change", .activate = offer_change, .parameter_type = "(sv)"},
+    {.name = "pattern", .activate = offer_pattern, .parameter_type = "s"},
+};
+
 static const struct {
     const char *action, *keys[3];
 } shortcuts[] = {
@@ -361,7 +368,11 @@ static const struct {
 static void
 add_actions(AkinPreferences *self, GtkApplication *app)
 {
+    g_autoptr(GSimpleActionGroup) offers = g_simple_action_group_new();
     g_action_map_add_action_entries(G_ACTION_MAP(self), actions, G_N_ELEMENTS(actions), self);
+    g_action_map_add_action_entries(G_ACTION_MAP(offers), offer_actions,
+                                    G_N_ELEMENTS(offer_actions), self);
+    gtk_widget_insert_action_group(GTK_WIDGET(self), "offer", G_ACTION_GROUP(offers));
     for (guint i = 0; i < G_N_ELEMENTS(shortcuts); i++)
         gtk_application_set_accels_for_action(app, shortcuts[i].action, shortcuts[i].keys);
 }
@@ -436,6 +447,7 @@ destroy(GtkWidget *widget)
     }
     memset(self->page, 0, sizeof self->page);
     g_clear_object(&self->squeezer); /* GTK sets what the template binds to NULL */
+    g_clear_object(&self->page_title);
     GTK_WIDGET_CLASS(akin_preferences_parent_class)->destroy(widget);
 }
 
@@ -462,6 +474,7 @@ akin_preferences_class_init(AkinPreferencesClass *class)
     gtk_widget_class_bind_template_child(widget_class, AkinPreferences, narrow);
     gtk_widget_class_bind_template_child(widget_class, AkinPreferences, strip);
     gtk_widget_class_bind_template_child(widget_class, AkinPreferences, strip_label);
+    gtk_widget_class_bind_template_child(widget_class, AkinPreferences, strip_box);
     gtk_widget_class_bind_template_child(widget_class, AkinPreferences, strip_button);
     gtk_widget_class_bind_template_child(widget_class, AkinPreferences, pages);
     gtk_widget_class_bind_template_child(widget_class, AkinPreferences, toast);
@@ -474,8 +487,11 @@ static void
 akin_preferences_init(AkinPreferences *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    /* The header bar lets go of it in a narrow window. */
+    /* The header bar has one of the two, and lets go of the other. */
     g_object_ref(self->squeezer);
+    self->page_title = g_object_ref_sink(akin_build_label(NULL, GTK_STYLE_CLASS_TITLE));
+    gtk_label_set_line_wrap(GTK_LABEL(self->page_title), FALSE);
+    gtk_label_set_ellipsize(GTK_LABEL(self->page_title), PANGO_ELLIPSIZE_END);
     g_signal_connect_after(self, "style-updated", G_CALLBACK(on_style_updated), NULL);
     on_style_updated(GTK_WIDGET(self));
     g_signal_connect(self, "window-state-event", G_CALLBACK(on_window_state), NULL);

@@ -18,3 +18,6 @@ void akin_preferences_show_page(GtkWidget *preferences, AkinPage page);
 
 /* Turns to the virtual machines and begins a new forward; address may be NULL. */
 void akin_preferences_add_forward(GtkWidget *preferences, const char *address);
+
+/* Says something on the first page for as long as it is true; "": nothing. */
+void akin_preferences_set_remark(GtkWidget *preferences, const char *sentence);

@@ -113,11 +113,12 @@ on_remove(AkinServiceRow *row)
         return;
     g_autofree char *sentence =
         g_strdup_printf(_("“%s” was removed."), gtk_label_get_text(row->title));
-    akin_desk_change_with_undo(row->desk, GTK_WIDGET(row), "RemoveService",
-                               g_variant_new("(s)", service->name), sentence, "AddService",
-                               g_variant_new("(ssssu)", service->name, service->title,
-                                             service->out_ports, service->in_ports,
-                                             service->allowed));
+    akin_desk_change_with_undo(
+        row->desk, GTK_WIDGET(row), "RemoveService", g_variant_new("(s)", service->name), sentence,
+        AKIN_DESK_CHANGE,
+        g_variant_new("(sv)", "AddService",
+                      g_variant_new("(ssssu)", service->name, service->title, service->out_ports,
+                                    service->in_ports, service->allowed)));
 }
 
 static GtkWidget *

@@ -11,30 +11,16 @@ struct _AkinToast {
     GtkWidget *frame;
     GtkLabel *label;
     GtkButton *button;
-    AkinToastDo act;
-    gpointer data;
-    GDestroyNotify free;
     guint timer;
 };
 
 G_DEFINE_TYPE(AkinToast, akin_toast, GTK_TYPE_REVEALER)
 
-static void
-forget(AkinToast *toast)
-{
-    g_clear_handle_id(&toast->timer, g_source_remove);
-    if (toast->free)
-        toast->free(toast->data);
-    toast->act = NULL;
-    toast->free = NULL;
-    toast->data = NULL;
-}
-
 void
 akin_toast_hide(AkinToast *toast)
 {
     gtk_revealer_set_reveal_child(GTK_REVEALER(toast), FALSE);
-    forget(toast);
+    g_clear_handle_id(&toast->timer, g_source_remove);
 }
 
 static gboolean
@@ -56,32 +42,20 @@ on_time_is_over(gpointer data)
 }
 
 void
-akin_toast_show(AkinToast *toast, const char *sentence, const char *button, AkinToastDo act,
-                gpointer data, GDestroyNotify free)
+akin_toast_show(AkinToast *toast, const char *sentence, const char *button, const char *action,
+                GVariant *target)
 {
-    forget(toast);
-    toast->act = act;
-    toast->data = data;
-    toast->free = free;
+    GtkActionable *actionable = GTK_ACTIONABLE(toast->button);
+    g_clear_handle_id(&toast->timer, g_source_remove);
     gtk_label_set_text(toast->label, sentence);
     gtk_widget_set_visible(GTK_WIDGET(toast->button), button != NULL);
+    gtk_actionable_set_action_target_value(actionable, target);
+    gtk_actionable_set_action_name(actionable, action);
     if (button)
         gtk_button_set_label(toast->button, button);
     gtk_revealer_set_reveal_child(GTK_REVEALER(toast), TRUE);
     toast->timer = g_timeout_add_seconds(SECONDS, on_time_is_over, toast);
     atk_object_set_name(gtk_widget_get_accessible(toast->frame), sentence);
-}
-
-static void
-on_button_clicked(AkinToast *toast)
-{
-    AkinToastDo act = toast->act;
-    gpointer data = toast->data;
-    /* What is acted on is not ours to free any more. */
-    toast->free = NULL;
-    akin_toast_hide(toast);
-    if (act)
-        act(data);
 }
 
 static gboolean
@@ -99,7 +73,7 @@ on_crossing(AkinToast *toast, GdkEventCrossing *event)
 static void
 destroy(GtkWidget *widget)
 {
-    forget(AKIN_TOAST(widget));
+    g_clear_handle_id(&AKIN_TOAST(widget)->timer, g_source_remove);
     GTK_WIDGET_CLASS(akin_toast_parent_class)->destroy(widget);
 }
 
@@ -112,7 +86,6 @@ akin_toast_class_init(AkinToastClass *class)
     gtk_widget_class_bind_template_child(widget_class, AkinToast, frame);
     gtk_widget_class_bind_template_child(widget_class, AkinToast, label);
     gtk_widget_class_bind_template_child(widget_class, AkinToast, button);
-    gtk_widget_class_bind_template_callback(widget_class, on_button_clicked);
     gtk_widget_class_bind_template_callback(widget_class, on_crossing);
     gtk_widget_class_bind_template_callback(widget_class, akin_toast_hide);
 }

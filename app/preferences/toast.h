@@ -10,9 +10,7 @@
 #define AKIN_TYPE_TOAST (akin_toast_get_type())
 G_DECLARE_FINAL_TYPE(AkinToast, akin_toast, AKIN, TOAST, GtkRevealer)
 
-typedef void (*AkinToastDo)(gpointer data);
-
-/* Replaces what is there. button NULL: none. data is freed when the sentence goes. */
-void akin_toast_show(AkinToast *toast, const char *sentence, const char *button, AkinToastDo act,
-                     gpointer data, GDestroyNotify free);
+/* Replaces what is there. button NULL: none; else action, with its target, is what it does. */
+void akin_toast_show(AkinToast *toast, const char *sentence, const char *button, const char *action,
+                     GVariant *target);
 void akin_toast_hide(AkinToast *toast);

@@ -15,18 +15,34 @@ struct _AkinWordList {
     const char *remove_label;
     AkinWordListAsk add, remove;
     gpointer data;
-    GVariant *shown; /* (bbas) */
+    GVariant *words; /* as; NULL until they are shown */
 };
 
 G_DEFINE_TYPE(AkinWordList, akin_word_list, GTK_TYPE_BOX)
 
 enum { PROP_PLACEHOLDER = 1, PROP_ENTRY_NAME };
 
+static gboolean
+has(AkinWordList *list, const char *text)
+{
+    g_autofree char *word = akin_check_trim(text);
+    g_autofree const char **words = list->words ? g_variant_get_strv(list->words, NULL) : NULL;
+    return words && g_strv_contains(words, word);
+}
+
+static char *
+what_is_wrong(AkinWordList *list, const char *text)
+{
+    if (*text == '\0')
+        return NULL;
+    return has(list, text) ? g_strdup(_("This is in the list already.")) : list->check(text);
+}
+
 static void
 on_entry_changed(AkinWordList *list)
 {
     const char *text = gtk_entry_get_text(list->entry);
-    g_autofree char *wrong = *text ? list->check(text) : NULL;
+    g_autofree char *wrong = what_is_wrong(list, text);
     gtk_label_set_text(list->wrong, wrong ? wrong : "");
     gtk_widget_set_visible(GTK_WIDGET(list->wrong), wrong != NULL);
     gtk_widget_set_sensitive(list->add_button, *text && !wrong);
@@ -58,11 +74,16 @@ on_add(AkinWordList *list)
 }
 
 static void
-on_remove(GtkButton *button, gpointer data)
+activate_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     AkinWordList *list = data;
-    list->remove(list, g_object_get_data(G_OBJECT(button), "word"), list->data);
+    (void) action;
+    list->remove(list, g_variant_get_string(parameter, NULL), list->data);
 }
+
+static const GActionEntry actions[] = {
+    {.name = "remove", .activate = activate_remove, .parameter_type = "s"},
+};
 
 static void
 add_word(AkinWordList *list, const char *word, gboolean removable)
@@ -70,26 +91,20 @@ add_word(AkinWordList *list, const char *word, gboolean removable)
     g_autofree char *name = g_strdup_printf(list->remove_label, word);
     GtkWidget *row = akin_build_row(word, NULL);
     gtk_container_add(list->rows, row);
-    if (!removable)
-        return;
-    GtkWidget *button = akin_build_icon_button("user-trash-symbolic", name);
-    g_object_set_data_full(G_OBJECT(button), "word", g_strdup(word), g_free);
-    g_signal_connect_object(button, "clicked", G_CALLBACK(on_remove), list, 0);
-    akin_build_row_append(row, button);
+    if (removable)
+        akin_build_row_append(row,
+                              akin_build_action_button("user-trash-symbolic", name, "words.remove",
+                                                       g_variant_new_string(word)));
 }
 
 void
 akin_word_list_show(AkinWordList *list, GVariant *words, gboolean may_change, gboolean keep_one)
 {
-    g_autoptr(GVariant) now =
-        g_variant_ref_sink(g_variant_new("(bb@as)", may_change, keep_one, words));
-    if (list->shown && g_variant_equal(list->shown, now))
-        return;
-    g_clear_pointer(&list->shown, g_variant_unref);
-    list->shown = g_variant_ref(now);
-
     gsize count = g_variant_n_children(words);
-    akin_build_clear(list->rows);
+    if (!akin_build_begin(list->rows, g_variant_new("(bb@as)", may_change, keep_one, words)))
+        return;
+    g_clear_pointer(&list->words, g_variant_unref);
+    list->words = g_variant_ref(words);
     for (gsize i = 0; i < count; i++) {
         const char *word;
         g_variant_get_child(words, i, "&s", &word);
@@ -102,6 +117,7 @@ akin_word_list_show(AkinWordList *list, GVariant *words, gboolean may_change, gb
     else
         gtk_style_context_remove_class(gtk_widget_get_style_context(list->add_row), "akin-below");
     gtk_widget_set_sensitive(list->add_row, may_change);
+    on_entry_changed(list);
 }
 
 void
@@ -139,7 +155,7 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 static void
 finalize(GObject *object)
 {
-    g_clear_pointer(&AKIN_WORD_LIST(object)->shown, g_variant_unref);
+    g_clear_pointer(&AKIN_WORD_LIST(object)->words, g_variant_unref);
     G_OBJECT_CLASS(akin_word_list_parent_class)->finalize(object);
 }
 
@@ -168,5 +184,8 @@ akin_word_list_class_init(AkinWordListClass *class)
 static void
 akin_word_list_init(AkinWordList *list)
 {
+    g_autoptr(GSimpleActionGroup) group = g_simple_action_group_new();
     gtk_widget_init_template(GTK_WIDGET(list));
+    g_action_map_add_action_entries(G_ACTION_MAP(group), actions, G_N_ELEMENTS(actions), list);
+    gtk_widget_insert_action_group(GTK_WIDGET(list), "words", G_ACTION_GROUP(group));
 }

@@ -45,12 +45,12 @@ class Tour(unittest.TestCase):
         screen = Screen(desktop)
         self.read_until('Press Enter')
         self.assertTrue(wait_for(screen.tray_icon, 'the icon of the tour'))
-        window = wait_for(lambda: _window('Overview'), 'the window of the tour')
+        window = wait_for(lambda: _window('akin – Overview'), 'the window of the tour')
         screen.still('tour', window)
         os.write(self.person, b'\n')
         self.read_until('steps held')
         self.assertEqual(self.tour.wait(LIMIT), 0)
-        wait_for(lambda: not _window('Overview'), 'the end of the window')
+        wait_for(lambda: not _window('akin – Overview'), 'the end of the window')
 
 
 def _window(title):

@@ -1,36 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The window, driven as a screen reader drives it: every page, what is refused, and how it looks."""
+"""The pages of the window, driven as a screen reader drives them; VM networks and forwards: test_machines.py."""
 
-import contextlib
 import os
+import subprocess
 import unittest
 
-from driver import NotThere, ORDINARY_USER, SLOW, SOON, DeskCase, has, open_desktop, signal, wait_for, walk
-from lab import INTERNET, VM1, VM2
+from driver import SLOW, SOON, open_desktop, signal
+from lab import INTERNET
+from window import NAT, WindowCase
 
-NAT = 'Network for virtual machines (NAT)'
-REACH = "Machines may use this computer's services"
-PAGES = ('overview', 'services', 'machines', 'trust', 'notifications')
-CONTROLS = {'toggle button', 'push button', 'text', 'check box', 'radio button', 'combo box', 'entry', 'spin button'}
-NARROW = 360
-COLOURS = 40  # a page has hundreds of greys, an empty one a handful
+
+FORWARDING = '/proc/sys/net/ipv4/ip_forward'
+READ_ONLY = f'mount --bind -o ro {FORWARDING} {FORWARDING} && exec "$@"'
 
 
 def setUpModule():
     open_desktop()
-
-
-class WindowCase(DeskCase):
-    arguments = ('--preferences',)
-    first = 'Firewall'  # what is there once the page is, and on which page
-    number = 1
-
-    def setUp(self):
-        super().setUp()
-        self.app.find('Firewall', 'toggle button')
-        if self.number != 1:
-            self.app.page(self.number)
-            self.app.find(self.first)
 
 
 class Overview(WindowCase):
@@ -51,10 +36,16 @@ class Overview(WindowCase):
         self.app.wait_on(NAT, timeout=SOON)
 
     def test_stopped_and_started(self):
+        """Switches that change nothing now cannot be moved, and none of them promises anything."""
         self.akinctl('stop')
+        self.app.find('Blocks nothing while akin is stopped.')
+        for name in ('Firewall', NAT, 'Block everything'):
+            self.assertFalse(self.app.sensitive(name, 'toggle button'), name)
         self.app.press('Start')
         self.app.until(lambda: self.status()['enforcing'], 'enforcement', SOON)
         self.app.gone('Start')
+        self.app.find('Cuts this computer off at once*')
+        self.assertTrue(self.app.sensitive('Block everything', 'toggle button'))
 
     def test_a_helper_that_goes_and_comes_back(self):
         self.helper.kill()
@@ -78,6 +69,45 @@ class Overview(WindowCase):
         self.helper.signal(signal.SIGCONT)
         self.app.gone("akin's helper does not answer*")
         self.app.wait_headline('Firewall o')
+
+    def test_a_spinner_while_the_helper_thinks(self):
+        self.helper.signal(signal.SIGSTOP)
+        self.addCleanup(self.helper.signal, signal.SIGCONT)
+        self.app.flip('Firewall')
+        self.app.find('The helper is at work')
+        self.helper.signal(signal.SIGCONT)
+        self.app.gone('The helper is at work')
+
+    def test_an_outside_that_nobody_guards(self):
+        """Loading the rules again would not help: the button leads to the patterns."""
+        self.helper.stop()
+        self.helper.write_policy('[nat]\nnetworks = vboxnet*;en*\n')
+        self.helper.start()
+        self.app.find('*is not guarded*', 'info bar')
+        self.assertEqual(self.app.widgets('Try again', 'push button'), [])
+        self.app.press('Patterns…')
+        self.app.find('Remove the pattern en*', showing=False)
+
+    def test_forwarding_that_the_kernel_refuses(self):
+        """Once it can be done, the button of the warning does it."""
+        self.helper.stop()
+        self.helper.expect('forward')
+        self.helper.start('sh', '-c', READ_ONLY, 'sh')
+        self.app.press('Try again')
+        self.app.find('*cannot reach the outside*', 'info bar')
+        subprocess.run(['nsenter', '--target', str(self.helper.pid), '--mount', '--net', 'umount', FORWARDING], check=True)
+        self.app.press('Try again')
+        self.app.gone('*cannot reach the outside*', 'info bar')
+
+    def test_no_place_for_the_icon(self):
+        """The window says how to get one, as long as there is none."""
+        self.app.close()
+        self.desktop.stop_panel()
+        self.addCleanup(lambda: self.desktop.panel.poll() is not None and self.desktop.start_panel())
+        self.app = self.open()
+        self.app.find('*AppIndicator*', 'info bar')
+        self.desktop.start_panel()
+        self.app.gone('*AppIndicator*', 'info bar')
 
     def test_a_policy_file_changed_by_hand(self):
         """A change would overwrite what was written by hand: it is refused, undone, and told."""
@@ -161,6 +191,22 @@ class Services(WindowCase):
         self.app.press('Grün & Spaß, details', 'toggle button')
         self.edit_and_remove()
 
+    def test_a_title_that_gives_no_name(self):
+        self.app.press('Add a service…')
+        self.app.type('Title', '游戏')
+        self.app.until(lambda: self.app.text('Name, for scripts') == 'service-1', 'a name')
+        self.app.type('Incoming: ports that others use here', 'udp:4321')
+        self.app.press('Add')
+        self.app.until(lambda: self.service('service-1'), 'the new service')
+        self.assertEqual(self.service('service-1')['title'], '游戏')
+
+    def test_pinned_is_in_the_menu(self):
+        self.assertNotIn('Whois', self.app.labels('Outgoing'))
+        self.app.type('Search services', 'whois')
+        self.app.press('Whois, details', 'toggle button')
+        self.app.press('Always show in the menu', 'check box')
+        self.app.until(lambda: 'Whois' in self.app.labels('Outgoing'), 'the pinned service')
+
     def edit_and_remove(self):
         """It stays allowed through all of it, where it offers that still."""
         self.akinctl('allow', 'fun')
@@ -181,110 +227,15 @@ class Services(WindowCase):
         self.assertTrue(self.service('fun')['out']['allowed'])
 
 
-class Machines(WindowCase):
-    first, number = 'Never', 3
-
-    def test_nat_modes(self):
-        for name, mode in (('Never', 'off'), ('Always', 'on'), ('When a VM network is up', 'auto')):
-            self.app.press(name, 'radio button')
-            self.app.until(lambda mode=mode: self.status()['nat'] == mode, f'NAT {mode}', SOON)
-        self.akinctl('nat', 'off')
-        self.app.wait_on('Never', role='radio button', timeout=SOON)
-
-    def test_a_forward_and_its_packets(self):
-        self.serve(self.lab.vm1, 80, proto='tcp')
-        here = self.lab.laptop.address4
-        self.app.press('Forward a port…')
-        self.app.type('Port of this computer', '8081')
-        self.app.type('Machine', VM1.four)
-        self.app.type('Port of the machine', '80')
-        self.app.press('Add', dialog=True)
-        remove = f'Remove: Port 8081 of this computer → {VM1.four} port 80 (tcp)'
-        self.app.find(remove, showing=False)
-        self.assertOpen(self.lab.neighbour, here, 8081)
-        self.app.press(remove, showing=False)
-        self.app.press('Undo')
-        self.app.find(remove, showing=False)
-        self.assertOpen(self.lab.neighbour, here, 8081)
-        self.app.press(remove, showing=False)
-        self.app.until(lambda: not self.app.widgets(remove, showing=False), 'the forward to go')
-        self.assertDropped(self.lab.neighbour, here, 8081)
-
-    def test_why_a_forward_does_not_work(self):
-        self.akinctl('forward', 'add', 'tcp', '80', VM1.four)
-        self.app.find('For anyone', 'label', showing=False)
-        self.addCleanup(self.lab.vm_networks, 'up')
-        for obstacle, begin, end in (
-                ('everything is blocked', ('panic', 'on'), ('panic', 'off')),
-                ('NAT is off', ('nat', 'off'), ('nat', 'auto')),
-                ('akin is stopped', ('stop',), ('start',))):
-            self.akinctl(*begin)
-            self.app.find(f'For anyone · not while {obstacle}', 'label', showing=False)
-            self.akinctl(*end)
-            self.app.find('For anyone', 'label', showing=False)
-        self.lab.vm_networks('down')
-        self.app.find('For anyone · not while its VM network is down', 'label', showing=False)
-
-    def test_a_forward_that_is_edited(self):
-        """In one step: the connection to the first machine stays, and so does the forward of the other family."""
-        here = self.lab.laptop.address4
-        self.serve(self.lab.vm2, 81, proto='tcp')
-        for address in VM1:
-            self.akinctl('forward', 'add', 'tcp', '8081', address)
-        with self.lab.vm1.listen('tcp', 8081), self.lab.neighbour.hold(here, 8081) as held:
-            self.app.press(f'Edit: Port 8081 of this computer → {VM1.four} port 8081 (tcp)', showing=False)
-            self.app.type('Machine', VM2.four)
-            self.app.type('Port of the machine', '81')
-            self.app.press('Save', dialog=True)
-            self.app.find(f'Edit: Port 8081 of this computer → {VM2.four} port 81 (tcp)', showing=False)
-            self.assertOpen(self.lab.neighbour, here, 8081)
-            self.assertTrue(held.echo())
-        self.app.press(f'Remove: Port 8081 of this computer → {VM2.four} port 81 (tcp)', showing=False)
-        self.app.until(lambda: [VM1.six] == [one['address'] for one in self.status()['forwards']], 'one to be left')
-
-    def test_an_edit_that_is_refused(self):
-        """The forward is as it was."""
-        for port in ('80', '81'):
-            self.akinctl('forward', 'add', 'tcp', port, VM1.four)
-        before = self.status()['forwards']
-        self.app.press(f'Edit: Port 81 of this computer → {VM1.four} port 81 (tcp)', showing=False)
-        self.app.type('Port of this computer', '80')
-        self.app.press('Save', dialog=True)
-        self.app.find('*already*', 'label')
-        self.assertEqual(self.status()['forwards'], before)
-        self.app.press('Cancel')
-
-    def test_a_forward_that_is_refused(self):
-        """The dialog stays, with what was typed, and says why."""
-        self.akinctl('forward', 'add', 'tcp', '80', VM1.four)
-        self.app.press('Forward a port…')
-        self.app.type('Port of this computer', '80')
-        self.app.type('Machine', VM2.four)
-        self.assertEqual(self.app.text('Port of the machine'), '80')
-        self.app.press('Add', dialog=True)
-        self.app.find('*already*', 'label')
-        self.assertEqual(self.app.text('Machine'), VM2.four)
-        self.assertIn(VM1.four, self.akinctl('forward', 'list').stdout)
-        self.assertNotIn(VM2.four, self.akinctl('forward', 'list').stdout)
-        self.app.press('Cancel')
-
-    def test_machines_reach_host(self):
-        self.serve(self.lab.laptop, 80, proto='tcp')
-        self.assertOpen(self.lab.vm1, self.lab.laptop.addresses, 80)
-        self.app.wait_on(REACH)
-        self.app.flip(REACH)
-        self.app.until(lambda: not self.status()['machines_reach_host'], REACH, SOON)
-        self.assertRejected(self.lab.vm1, self.lab.laptop.addresses, 80)
-
-
 class Trust(WindowCase):
     first, number = 'New trusted address', 4
 
     def test_addresses_that_may_ping(self):
         neighbour, here = self.lab.neighbour, self.lab.laptop.address4
         self.assertDropped(neighbour, here, proto='ping')
-        self.app.type('New trusted address', '10.0.0.0/33')
-        self.app.until(lambda: not self.app.sensitive('Add'), 'a wrong address to be refused')
+        for wrong, why in (('10.0.0.0/33', '*from 0 to 32*'), ('2001:db8::/129', '*from 0 to 128*'),
+                           ('0.0.0.0/0', 'This is everyone*'), ('127.0.0.1', '*another computer*')):
+            self.refuses('New trusted address', wrong, why)
         self.app.type('New trusted address', neighbour.address4)
         self.app.press('Add')
         stop = f'Stop trusting {neighbour.address4}'
@@ -314,142 +265,6 @@ class Notifications(WindowCase):
         self.app.wait_on('Helper', False)
         with open(self.app.settings) as file:
             self.assertIn('helper=false', file.read())
-
-
-class Keyboard(WindowCase):
-    def test_every_control_has_a_name(self):
-        self.akinctl('forward', 'add', 'tcp', '80', VM1.four)
-        for number, _ in enumerate(PAGES, 1):
-            self.app.page(number)
-            self.app.until(lambda: len(self.app.widgets()) > 20, 'a page')
-            nameless = [self.path(node) for node in walk(self.app.root())
-                        if node.get_role_name() in CONTROLS and not node.get_name() and not self.hidden(node)]
-            self.assertEqual(nameless, [], f'page {number}')
-
-    def test_tab_reaches_a_switch_and_space_flips_it(self):
-        self.app.page(1)
-        window = self.app.window()
-        for _ in range(20):
-            self.desktop.run('xdotool', 'key', '--window', window, 'Tab')
-            with contextlib.suppress(NotThere):
-                if self.focused() == 'Block everything':
-                    break
-        self.assertEqual(self.focused(), 'Block everything')
-        self.screen.press('space')
-        self.app.until(lambda: self.status()['panic'], 'panic')
-
-    def test_the_key_that_closes(self):
-        self.app.page(1)
-        self.screen.press('ctrl+w')
-        wait_for(lambda: not self.screen.windows_of(self.app.pid), 'the window to close')
-        self.app.wait_icon('nat')
-
-    def hidden(self, node):
-        """In what is shown only now and then, as the toast, whose button is named then."""
-        while node and node.get_role_name() != 'alert':
-            node = node.get_parent()
-        return node is not None and not has(node, 'SHOWING')
-
-    @staticmethod
-    def path(node):
-        """Where a widget without a name is."""
-        names = []
-        while node:
-            names.append(f'{node.get_role_name()} {node.get_name()}')
-            node = node.get_parent()
-        return ' < '.join(names)
-
-    def focused(self):
-        return next((node.get_name() for node in walk(self.app.root()) if has(node, 'FOCUSED')
-                     and node.get_role_name() in CONTROLS), None)
-
-
-class NotAllowed(DeskCase):
-    arguments = None
-
-    def test_who_may_not_is_told(self):
-        """Seen on the screen only: another user's program is not on this one's accessibility bus."""
-        self.app = self.open('--preferences', user=ORDINARY_USER, NO_AT_BRIDGE='1')
-        self.app.wait_icon('nat')
-        picture = self.screen.still('page-not-allowed', self.app.window())
-        self.assertGreater(picture.colours, COLOURS)
-
-
-class German(DeskCase):
-    arguments = '--preferences',
-    environment = {'LC_ALL': 'C.UTF-8', 'LANGUAGE': 'de'}
-
-    def test_search_in_what_is_read(self):
-        """A word of what services are for, as it is shown."""
-        self.app.find('Firewall', 'toggle button')
-        self.app.page(2)
-        self.app.find('Web, *')
-        self.app.type('Dienste durchsuchen', 'Fernhilfe')
-        self.app.gone('Web, *')
-        self.app.find('AnyDesk, *')
-
-
-class Looks(DeskCase):
-    """Pictures of every page: not empty, of the right size, and nothing sticks out of the window."""
-
-    arguments = None
-
-    def test_light(self):
-        self.look('light', 'Adwaita', 1)
-
-    def test_dark(self):
-        self.look('dark', 'Adwaita:dark', 1)
-
-    def test_light_twice_as_large(self):
-        self.look('light-2', 'Adwaita', 2)
-
-    def test_dark_twice_as_large(self):
-        self.look('dark-2', 'Adwaita:dark', 2)
-
-    def test_narrow(self):
-        self.look('narrow', 'Adwaita', 1, NARROW)
-
-    def test_narrow_in_german(self):
-        self.look('narrow-de', 'Adwaita', 1, NARROW, LANGUAGE='de', LC_ALL='C.UTF-8')
-
-    def look(self, name, theme, scale, width=None, **environment):
-        self.akinctl('forward', 'add', 'tcp', '80', VM1.four)
-        self.lab.laptop.ping(VM1.four)
-        self.titles = [None]
-        self.app = self.open('--preferences', GTK_THEME=theme, GDK_SCALE=str(scale), **environment)
-        self.app.until(lambda: len(self.app.widgets()) > 20, 'a page')
-        window = self.app.window()
-        if width:
-            self.desktop.run('xdotool', 'windowsize', '--sync', window, str(width), '640')
-        pictures = [self.look_at(page, number, name, window, width) for number, page in enumerate(PAGES, 1)]
-        self.assertEqual(len({b''.join(picture.pixels) for picture in pictures}), len(PAGES), 'two pages look alike')
-        self.check_brightness(pictures[0], theme)
-
-    def look_at(self, page, number, name, window, width):
-        self.app.page(number)
-        self.app.until(lambda: self.title() not in self.titles, f'page {number}')
-        self.titles.append(self.title())
-        if width:
-            self.check_width(width)
-        picture = self.screen.still(f'page-{page}-{name}', window)
-        self.assertGreater(picture.colours, COLOURS, f'{picture.path} is empty')
-        if width:
-            self.assertEqual(picture.width, width, picture.path)
-        return picture
-
-    def title(self):
-        return self.app.root().get_child_at_index(0).get_name()
-
-    def check_brightness(self, picture, theme):
-        self.assertEqual(picture.brightness < 0.5, theme.endswith('dark'), f'{picture.path}: {picture.brightness}')
-
-    def check_width(self, width):
-        left = self.app.root().get_child_at_index(0).get_extents(0).x
-        for node in self.app.widgets():
-            if node.get_role_name() in CONTROLS | {'label'}:
-                box = node.get_extents(0)
-                self.assertLessEqual(left, box.x, node.get_name())
-                self.assertLessEqual(box.x + box.width, left + width, node.get_name())
 
 
 if __name__ == '__main__':

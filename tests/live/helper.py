@@ -162,6 +162,10 @@ class Helper:
         self._watches.append(Watch(self))
         return self._watches[-1]
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def signal(self, number):
         self._process.send_signal(number)
 

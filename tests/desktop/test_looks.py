@@ -10,6 +10,8 @@ from window import CONTROLS, WindowCase
 
 PAGES = ('overview', 'services', 'machines', 'trust', 'notifications')
 NARROW = 360
+LOCK = 36  # pixels to the left of a switch, in which a lock may be
+FLAT = 0.05  # differences of grey where nothing is drawn
 COLOURS = 40  # a page has hundreds of greys, an empty one a handful
 
 
@@ -121,11 +123,26 @@ class NotAllowed(DeskCase):
     arguments = None
 
     def test_who_may_not_is_told(self):
-        """Seen on the screen only: another user's program is not on this one's accessibility bus."""
+        """A lock is beside each switch, which does not move: a change that is tried and refused would be told.
+
+        It is seen on the screen only: another user's program is not on this one's accessibility bus.
+        """
+        owner = self.open('--preferences')
+        box = owner.find('Firewall', 'toggle button').get_extents(0)
+        lock = f'{LOCK}x{box.height}+{box.x - LOCK}+{box.y}'
+        self.assertLess(self.contrast('lock-none', lock), FLAT)
+        owner.close()
         self.app = self.open('--preferences', user=ORDINARY_USER, NO_AT_BRIDGE='1')
         self.app.wait_icon('nat')
-        picture = self.screen.still('page-not-allowed', self.app.window())
-        self.assertGreater(picture.colours, COLOURS)
+        window = self.app.window()
+        before = self.screen.still('page-not-allowed', window)
+        self.assertGreater(before.colours, COLOURS)
+        self.assertGreater(self.contrast('lock', lock), FLAT)
+        self.screen.click(box.x + box.width / 2, box.y + box.height / 2)
+        self.assertEqual(self.screen.still('page-not-allowed-clicked', window).pixels, before.pixels)
+
+    def contrast(self, name, crop):
+        return self.screen.measure(self.screen.picture(name, crop=crop), '%[fx:maxima-minima]')
 
 
 class German(DeskCase):

@@ -5,9 +5,7 @@ import unittest
 
 from driver import SOON, open_desktop
 from lab import VM1, VM2
-from window import WindowCase
-
-REACH = "Machines may use this computer's services"
+from window import REACH, WindowCase
 
 
 def setUpModule():

@@ -4,6 +4,7 @@
 from driver import DeskCase, has, walk
 
 NAT = 'Network for virtual machines (NAT)'
+REACH = "Machines may use this computer's services"
 CONTROLS = {'toggle button', 'push button', 'text', 'check box', 'radio button', 'combo box', 'entry', 'spin button'}
 
 

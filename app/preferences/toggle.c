@@ -56,12 +56,6 @@ akin_toggle_show(GtkSwitch *toggle, gboolean truth)
         show(toggle, self);
 }
 
-gboolean
-akin_toggle_get_truth(GtkSwitch *toggle)
-{
-    return get(toggle)->truth;
-}
-
 void
 akin_toggle_settle(GtkSwitch *toggle)
 {

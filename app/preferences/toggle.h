@@ -18,7 +18,6 @@ void akin_toggle_init(GtkSwitch *toggle, AkinToggleAsk ask, gpointer data);
 
 /* What is true now. While a change is on its way, the handle stays where the person put it. */
 void akin_toggle_show(GtkSwitch *toggle, gboolean truth);
-gboolean akin_toggle_get_truth(GtkSwitch *toggle);
 
 /* A change has ended, well or badly; show the truth before. */
 void akin_toggle_settle(GtkSwitch *toggle);

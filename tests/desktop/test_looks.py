@@ -182,6 +182,22 @@ class Looks(DeskCase):
     def test_narrow_in_german(self):
         self.look('narrow-de', 'Adwaita', 1, NARROW, LANGUAGE='de', LC_ALL='C.UTF-8')
 
+    def test_the_layout_depends_on_the_width_alone(self):
+        self.app = self.open('--preferences')
+        self.app.find('Firewall', 'toggle button')
+        for width, place in ((1000, 'top'), (NARROW, 'bottom'), (770, 'top'), (1000, 'top'), (740, 'bottom'),
+                             (NARROW, 'bottom'), (740, 'bottom'), (1000, 'top'), (770, 'top')):
+            self.desktop.run('xdotool', 'windowsize', '--sync', self.app.window(), str(width), '640')
+            self.app.until(lambda width=width, place=place: self.switcher(width) == place, f'{place} at {width}')
+
+    def switcher(self, width):
+        """Where the buttons of the pages are, once the window has this width."""
+        frame = self.app.root().get_child_at_index(0).get_extents(0)
+        buttons = self.app.widgets('Services', 'radio button')
+        if frame.width != width or len(buttons) != 1:
+            raise NotThere('the window changes')
+        return 'top' if buttons[0].get_extents(0).y < frame.y + frame.height / 2 else 'bottom'
+
     def look(self, name, theme, scale, width=None, **environment):
         self.akinctl('forward', 'add', 'tcp', '80', VM1.four)
         self.lab.laptop.ping(VM1.four)

@@ -12,6 +12,7 @@ PAGES = ('overview', 'services', 'machines', 'trust', 'notifications')
 NARROW = 360
 LOCK = 36  # pixels to the left of a switch, in which a lock may be
 FLAT = 0.05  # differences of grey where nothing is drawn
+NOWHERE = -2 ** 31  # where a widget is that went while it was looked at
 COLOURS = 40  # a page has hundreds of greys, an empty one a handful
 
 
@@ -234,6 +235,8 @@ class Looks(DeskCase):
         for node in self.app.widgets():
             if node.get_role_name() in CONTROLS | {'label'}:
                 box = node.get_extents(0)
+                if box.x == NOWHERE:
+                    continue
                 self.assertLessEqual(left, box.x, node.get_name())
                 self.assertLessEqual(box.x + box.width, left + width, node.get_name())
 

@@ -33,5 +33,7 @@ gboolean ctl_forward_remove(Ctl *ctl, char **args, GError **error);
 gboolean ctl_forward_list(Ctl *ctl, char **args, GError **error);
 
 gboolean ctl_rules(Ctl *ctl, char **args, GError **error);
+gboolean ctl_confirm(Ctl *ctl, char **args, GError **error);
+gboolean ctl_revert(Ctl *ctl, char **args, GError **error);
 gboolean ctl_explain(Ctl *ctl, char **args, GError **error);
 gboolean ctl_watch(Ctl *ctl, char **args, GError **error);

@@ -5,6 +5,7 @@
 #include "client-error.h"
 #include "error.h"
 #include "names.h"
+#include "trial.h"
 
 G_DEFINE_QUARK(akin - ctl - error - quark, ctl_error)
 
@@ -48,7 +49,8 @@ gboolean
 ctl_change(Ctl *ctl, const char *method, GVariant *args, GError **error)
 {
     g_autoptr(GVariant) kept = args ? g_variant_ref_sink(args) : NULL;
-    return ctl_connect(ctl, error) && akin_change(ctl->helper, method, kept, error);
+    return ctl_connect(ctl, error) && ctl_trial_begin(ctl, error) &&
+           akin_change(ctl->helper, method, kept, error);
 }
 
 AkinSnapshot *

@@ -21,6 +21,8 @@ const char *ctl_error_name(const GError *error);
 typedef struct {
     char *socket_path;
     gboolean json, help, version;
+    int confirm;       /* seconds; 0: without a trial */
+    gboolean on_trial; /* what this run has changed */
     /* Options of single commands; all texts are valid UTF-8 or NULL. */
     gboolean out, in;
     char *out_ports, *in_ports, *title, *from, *engine;

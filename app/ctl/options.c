@@ -30,6 +30,7 @@ ctl_options_parse(Ctl *ctl, char ***words, GError **error)
     const GOptionEntry entries[] = {
         {"socket", 0, 0, G_OPTION_ARG_FILENAME, &socket_path, NULL, NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &ctl->json, NULL, NULL},
+        {"confirm", 0, 0, G_OPTION_ARG_INT, &ctl->confirm, NULL, NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &ctl->help, NULL, NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &ctl->version, NULL, NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -38,6 +39,10 @@ ctl_options_parse(Ctl *ctl, char ***words, GError **error)
         return FALSE;
     if (socket_path && socket_path[0] == '\0') {
         g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE, "--socket needs the path of a socket");
+        return FALSE;
+    }
+    if (ctl->confirm < 0) {
+        g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE, "--confirm needs a number of seconds");
         return FALSE;
     }
     if (socket_path) {

@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "text.h"
+#include "trial.h"
 
 /* words: the program, and all after it that is no option of akinctl. */
 static gboolean
@@ -18,8 +19,13 @@ run_command(Ctl *ctl, char **words, GError **error)
     if (!command)
         return FALSE;
     g_auto(GStrv) rest = g_strdupv(words + used);
-    return ctl_options_parse_command(ctl, command, &rest, error) &&
-           ctl_command_check(command, rest + 1, error) && command->run(ctl, rest + 1, error);
+    if (!ctl_options_parse_command(ctl, command, &rest, error) ||
+        !ctl_command_check(command, rest + 1, error))
+        return FALSE;
+    if (command->run(ctl, rest + 1, error))
+        return ctl_trial_end(ctl, error);
+    ctl_trial_abandon(ctl);
+    return FALSE;
 }
 
 /* `akinctl help WORD`, `akinctl WORD --help`; without a word, everything. */

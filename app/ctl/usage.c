@@ -3,7 +3,7 @@
 
 #include "command.h"
 
-static const char head[] = "Usage: akinctl [--socket PATH] [--json] COMMAND\n"
+static const char head[] = "Usage: akinctl [--socket PATH] [--json] [--confirm SECONDS] COMMAND\n"
                            "\n"
                            "Controls akin, the firewall and NAT for virtual machines.\n"
                            "\n";
@@ -12,6 +12,8 @@ static const char tail[] =
     "\n"
     "      --socket PATH  the helper's socket\n"
     "      --json         print one JSON object\n"
+    "      --confirm SECONDS\n"
+    "                     take the change back unless it is confirmed in time\n"
     "  -h, --help         this help, or that of a command\n"
     "      --version      the version of akinctl\n"
     "\n"

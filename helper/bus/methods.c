@@ -42,6 +42,31 @@ reload(AkinController *controller, GVariant *parameters, GError **error)
     return NULL;
 }
 
+static GVariant *
+begin_trial(AkinController *controller, GVariant *parameters, GError **error)
+{
+    guint seconds;
+    g_variant_get(parameters, "(u)", &seconds);
+    akin_controller_try(controller, seconds, error);
+    return NULL;
+}
+
+static GVariant *
+confirm(AkinController *controller, GVariant *parameters, GError **error)
+{
+    (void) parameters;
+    akin_controller_confirm(controller, error);
+    return NULL;
+}
+
+static GVariant *
+revert(AkinController *controller, GVariant *parameters, GError **error)
+{
+    (void) parameters;
+    akin_controller_revert(controller, error);
+    return NULL;
+}
+
 /* A copy of the policy in force, to be changed and handed to change(). */
 static AkinPolicy *
 draft(AkinController *controller)
@@ -392,6 +417,7 @@ static const AkinMethod methods[] = {
     {"AddForward", AKIN_RIGHT_CONTROL, add_forward},
     {"AddService", AKIN_RIGHT_CONTROL, add_service},
     {"AllowServices", AKIN_RIGHT_CONTROL, allow_services},
+    {"Confirm", AKIN_RIGHT_CONTROL, confirm},
     {"CountConnections", AKIN_RIGHT_READ_LOG, count_connections},
     {"DenyServices", AKIN_RIGHT_CONTROL, deny_services},
     {"DistrustPing", AKIN_RIGHT_CONTROL, distrust_ping},
@@ -404,6 +430,7 @@ static const AkinMethod methods[] = {
     {"RemoveService", AKIN_RIGHT_CONTROL, remove_service},
     {"ReplaceForward", AKIN_RIGHT_CONTROL, replace_forward},
     {"Restart", AKIN_RIGHT_CONTROL, restart},
+    {"Revert", AKIN_RIGHT_CONTROL, revert},
     {"SetFirewall", AKIN_RIGHT_CONTROL, set_firewall},
     {"SetMachinesReachHost", AKIN_RIGHT_CONTROL, set_machines_reach_host},
     {"SetNat", AKIN_RIGHT_CONTROL, set_nat},
@@ -412,6 +439,7 @@ static const AkinMethod methods[] = {
     {"Start", AKIN_RIGHT_CONTROL, start},
     {"Stop", AKIN_RIGHT_CONTROL, stop},
     {"TrustPing", AKIN_RIGHT_CONTROL, trust_ping},
+    {"Try", AKIN_RIGHT_CONTROL, begin_trial},
     {"UpdateService", AKIN_RIGHT_CONTROL, update_service},
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "controller.h"
+#include "controller-private.h"
 
 #include <string.h>
 
@@ -13,36 +13,10 @@
         (b) = swapped;                                                                             \
     } while (0)
 
-/* How long to wait before the kernel is asked again for what it has refused. */
-#define RETRY_SECONDS 5
-
-struct _AkinController {
-    AkinEngine *engine;
-    AkinForwarding *forwarding;
-    AkinStore *store;
-
-    AkinPolicy *policy;
-    AkinSituation *situation;
-    AkinState state; /* points at the two above */
-    AkinWarnings *warnings;
-
-    gboolean first_policy; /* was read and has not been in force yet */
-
-    const AkinControllerListener *listener;
-    gpointer user_data;
-    const char *reason;
-
-    AkinSituation *pending; /* what the kernel has refused; NULL: nothing */
-    guint retry;            /* source that tries it again */
-
-    GArray *counted_out, *counted_in; /* see akin_controller_count; NULL: nothing kept */
-    gint64 counted_at;
-};
-
 /* --- Life ------------------------------------------------------------------------------------- */
 
-static void
-describe_situation(AkinController *controller, AkinSituation *situation)
+void
+akin_controller_describe(AkinController *controller, AkinSituation *situation)
 {
     controller->engine->class->describe(controller->engine, situation);
     akin_forwarding_describe(controller->forwarding, situation);
@@ -58,8 +32,8 @@ warn_of_policy(AkinController *controller, const GError *error, const char *whic
 }
 
 /* For what is no change of state: a warning came or went. */
-static void
-tell_changed(AkinController *controller)
+void
+akin_controller_tell_changed(AkinController *controller)
 {
     if (controller->listener && controller->listener->changed)
         controller->listener->changed(controller->user_data);
@@ -70,7 +44,7 @@ engine_troubled(const char *trouble, gpointer user_data)
 {
     AkinController *controller = user_data;
     akin_warnings_put(controller->warnings, AKIN_WARNING_DEGRADED, trouble);
-    tell_changed(controller);
+    akin_controller_tell_changed(controller);
 }
 
 AkinController *
@@ -93,7 +67,7 @@ akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *s
         controller->first_policy = TRUE;
     }
     controller->situation = akin_situation_new();
-    describe_situation(controller, controller->situation);
+    akin_controller_describe(controller, controller->situation);
     controller->state = (AkinState){controller->policy, controller->situation, FALSE,
                                     akin_forwarding_is_on(forwarding)};
     return controller;
@@ -110,6 +84,7 @@ void
 akin_controller_free(AkinController *controller)
 {
     g_clear_handle_id(&controller->retry, g_source_remove);
+    akin_trial_free(controller->trial);
     forget_counts(controller);
     akin_engine_free(controller->engine);
     akin_forwarding_free(controller->forwarding);
@@ -155,9 +130,9 @@ akin_controller_warnings(const AkinController *controller)
 
 /* --- The one way through ---------------------------------------------------------------------- */
 
-static void
-log_transition(const char *what, const char *old, const char *new_, const char *sentence,
-               gpointer user_data)
+void
+akin_controller_log(const char *what, const char *old, const char *new_, const char *sentence,
+                    gpointer user_data)
 {
     AkinController *controller = user_data;
     g_message("%s (reason: %s)", sentence, controller->reason);
@@ -166,8 +141,8 @@ log_transition(const char *what, const char *old, const char *new_, const char *
 }
 
 /* What is known of the computer: also what the kernel has refused to be told. */
-static AkinSituation *
-latest_situation(const AkinController *controller)
+AkinSituation *
+akin_controller_latest_situation(const AkinController *controller)
 {
     return akin_situation_copy(controller->pending ? controller->pending : controller->situation);
 }
@@ -191,7 +166,7 @@ static void
 tell(AkinController *controller, const AkinState *before, gboolean loaded)
 {
     const AkinControllerListener *listener = controller->listener;
-    akin_transitions_visit(before, &controller->state, log_transition, controller);
+    akin_transitions_visit(before, &controller->state, akin_controller_log, controller);
     if (loaded)
         g_message("applied ruleset (reason: %s)", controller->reason);
     if (!listener)
@@ -213,8 +188,8 @@ concerns_forwarding(const AkinController *controller, const AkinState *state)
            !akin_policy_same_nat(state->policy, now->policy);
 }
 
-static void
-set_forwarding(AkinController *controller, const AkinState *state)
+void
+akin_controller_set_forwarding(AkinController *controller, const AkinState *state)
 {
     g_autoptr(GError) error = NULL;
     if (akin_forwarding_apply(controller->forwarding, state->policy, state->situation,
@@ -239,7 +214,7 @@ bring_kernel_to(AkinController *controller, const AkinState *state, gboolean *lo
         return FALSE;
     /* Not fatal: without forwarding everything else of the policy still holds. */
     if (concerns_forwarding(controller, state))
-        set_forwarding(controller, state);
+        akin_controller_set_forwarding(controller, state);
     return state->enforcing || engine->class->remove(engine, error);
 }
 
@@ -251,13 +226,13 @@ take_back(AkinController *controller)
     g_autoptr(GError) error = NULL;
     if (!bring_kernel_to(controller, &controller->state, &loaded, &error))
         g_warning("cannot go back to the rules before: %s", error->message);
-    set_forwarding(controller, &controller->state);
+    akin_controller_set_forwarding(controller, &controller->state);
 }
 
 /* Every change ends here. Takes policy and situation; NULL: as before. */
-static gboolean
-pass_through(AkinController *controller, AkinPolicy *policy, AkinSituation *situation,
-             gboolean enforcing, gboolean save, const char *reason, GError **error)
+gboolean
+akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituation *situation,
+                     gboolean enforcing, gboolean save, const char *reason, GError **error)
 {
     g_autoptr(AkinPolicy) new_policy = policy;
     g_autoptr(AkinSituation) new_situation = situation;
@@ -319,18 +294,19 @@ akin_controller_change(AkinController *controller, AkinPolicy *policy, const cha
                     "akinctl reload; akinctl status says what is wrong");
         return FALSE;
     }
-    return pass_through(controller, g_steal_pointer(&taken), NULL, controller->state.enforcing,
-                        TRUE, reason, error);
+    gboolean save = !controller->trial;
+    return akin_controller_pass(controller, g_steal_pointer(&taken), NULL,
+                                controller->state.enforcing, save, reason, error);
 }
 
 gboolean
 akin_controller_enforce(AkinController *controller, gboolean enforcing, const char *reason,
                         GError **error)
 {
-    g_autoptr(AkinSituation) situation = latest_situation(controller);
-    describe_situation(controller, situation);
-    return pass_through(controller, NULL, g_steal_pointer(&situation), enforcing, FALSE, reason,
-                        error);
+    g_autoptr(AkinSituation) situation = akin_controller_latest_situation(controller);
+    akin_controller_describe(controller, situation);
+    return akin_controller_pass(controller, NULL, g_steal_pointer(&situation), enforcing, FALSE,
+                                reason, error);
 }
 
 gboolean
@@ -345,19 +321,24 @@ gboolean
 akin_controller_reload(AkinController *controller, GError **error)
 {
     GError *broken = NULL;
+    if (controller->trial) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE,
+                    "a trial is under way; first: akinctl confirm, or akinctl revert");
+        return FALSE;
+    }
     AkinPolicy *policy = akin_store_read(controller->store, &broken);
     if (!policy) {
         warn_of_policy(controller, broken, "last good");
-        tell_changed(controller);
+        akin_controller_tell_changed(controller);
         g_propagate_error(error, broken);
         return FALSE;
     }
-    if (!pass_through(controller, policy, NULL, controller->state.enforcing, FALSE,
-                      "policy file read again", error))
+    if (!akin_controller_pass(controller, policy, NULL, controller->state.enforcing, FALSE,
+                              "policy file read again", error))
         return FALSE;
     akin_store_accept(controller->store);
     akin_warnings_clear(controller->warnings, AKIN_WARNING_POLICY);
-    tell_changed(controller);
+    akin_controller_tell_changed(controller);
     return TRUE;
 }
 
@@ -393,105 +374,4 @@ akin_controller_count(AkinController *controller, GArray **out, GArray **in, GEr
     *out = g_array_ref(controller->counted_out);
     *in = g_array_ref(controller->counted_in);
     return TRUE;
-}
-
-/* --- What the computer is like ---------------------------------------------------------------- */
-
-/*
- * Nobody waits for an answer here: what fails becomes a warning, and is tried again with the
- * situation that could not be loaded, until it is or the next one comes.
- */
-static gboolean
-take_situation(AkinController *controller, AkinSituation *situation, const char *reason);
-
-static gboolean
-retry(gpointer user_data)
-{
-    AkinController *controller = user_data;
-    controller->retry = 0;
-    take_situation(controller, latest_situation(controller), "tried again");
-    return G_SOURCE_REMOVE;
-}
-
-static gboolean
-take_situation(AkinController *controller, AkinSituation *situation, const char *reason)
-{
-    g_autoptr(AkinSituation) kept = akin_situation_copy(situation);
-    g_autoptr(GError) error = NULL;
-    g_clear_handle_id(&controller->retry, g_source_remove);
-    g_clear_pointer(&controller->pending, akin_situation_free);
-    if (pass_through(controller, NULL, situation, controller->state.enforcing, FALSE, reason,
-                     &error))
-        return TRUE;
-    g_warning("%s (reason: %s)", error->message, reason);
-    akin_warnings_set(controller->warnings, AKIN_WARNING_RULES,
-                      "%s; the rules before are still in force, and it is tried again",
-                      error->message);
-    controller->pending = g_steal_pointer(&kept);
-    controller->retry = g_timeout_add_seconds(RETRY_SECONDS, retry, controller);
-    tell_changed(controller);
-    return FALSE;
-}
-
-/* Somebody may have turned a switch that NAT needs; the situation is as it was. */
-static void
-look_at_switches(AkinController *controller)
-{
-    if (!controller->state.enforcing)
-        return;
-    set_forwarding(controller, &controller->state);
-    controller->state.forwarding = akin_forwarding_is_on(controller->forwarding);
-    tell_changed(controller);
-}
-
-void
-akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interfaces,
-                                   const char *reason)
-{
-    g_autoptr(AkinSituation) situation = akin_situation_copy(controller->situation);
-    g_ptr_array_unref(situation->interfaces);
-    situation->interfaces = interfaces;
-    describe_situation(controller, situation);
-    if (controller->pending || !akin_situation_equal(situation, controller->situation))
-        take_situation(controller, g_steal_pointer(&situation), reason);
-    else
-        look_at_switches(controller);
-}
-
-/* FALSE: the kernel does not hold what it should, or does not say. */
-static gboolean
-is_intact(AkinController *controller)
-{
-    gboolean intact = FALSE;
-    g_autoptr(GError) error = NULL;
-    if (!controller->engine->class->check(controller->engine, &intact, &error))
-        g_warning("%s", error->message);
-    return intact;
-}
-
-void
-akin_controller_tampered(AkinController *controller, const char *who)
-{
-    if (!controller->state.enforcing || is_intact(controller))
-        return;
-    g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
-    g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);
-    controller->engine->class->forget(controller->engine);
-    if (!take_situation(controller, latest_situation(controller), reason))
-        return;
-    controller->reason = reason;
-    log_transition("rules", "changed", "restored", sentence, controller);
-    controller->reason = NULL;
-}
-
-/* After a sleep nothing is taken for granted: the kernel is asked what it holds. */
-void
-akin_controller_power_changed(AkinController *controller, gboolean awake)
-{
-    AkinSituation *situation = latest_situation(controller);
-    situation->awake = awake;
-    describe_situation(controller, situation);
-    if (awake && controller->state.enforcing && !is_intact(controller))
-        controller->engine->class->forget(controller->engine);
-    take_situation(controller, situation, awake ? "woke up" : "going to sleep");
 }

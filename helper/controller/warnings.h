@@ -11,6 +11,7 @@ typedef struct _AkinWarnings AkinWarnings;
 #define AKIN_WARNING_UNGUARDED "uplink-unguarded"
 #define AKIN_WARNING_FORWARDING "forwarding-refused"
 #define AKIN_WARNING_DEGRADED "nat-degraded"
+#define AKIN_WARNING_TRIAL "trial"
 
 typedef struct {
     char *name;

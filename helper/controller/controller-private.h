@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include "controller.h"
+
+/* What the files of the controller share; nobody else's. */
+
+/* A policy on trial: in force, and not saved. */
+typedef struct {
+    AkinPolicy *before; /* what was in force, and will be again */
+    gboolean enforcing; /* likewise */
+    guint timer;
+} AkinTrial;
+
+struct _AkinController {
+    AkinEngine *engine;
+    AkinForwarding *forwarding;
+    AkinStore *store;
+
+    AkinPolicy *policy;
+    AkinSituation *situation;
+    AkinState state; /* points at the two above */
+    AkinWarnings *warnings;
+
+    gboolean first_policy; /* was read and has not been in force yet */
+
+    const AkinControllerListener *listener;
+    gpointer user_data;
+    const char *reason;
+
+    AkinTrial *trial; /* NULL: none */
+
+    AkinSituation *pending; /* what the kernel has refused; NULL: nothing */
+    guint retry;            /* source that tries it again */
+
+    GArray *counted_out, *counted_in; /* see akin_controller_count; NULL: nothing kept */
+    gint64 counted_at;
+};
+
+/* Fills in what engine and switches know. */
+void akin_controller_describe(AkinController *controller, AkinSituation *situation);
+
+/* What is known of the computer, also what the kernel has refused to be told; the caller's. */
+AkinSituation *akin_controller_latest_situation(const AkinController *controller);
+
+/*
+ * Every change ends here. Takes policy and situation; NULL: as before. save: into the policy file.
+ * All of it, or nothing and error.
+ */
+gboolean
+akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituation *situation,
+                     gboolean enforcing, gboolean save, const char *reason, GError **error);
+
+/* Forwarding as state needs it; a failure becomes a warning. */
+void akin_controller_set_forwarding(AkinController *controller, const AkinState *state);
+
+/* For what is no change of state: a warning came or went. */
+void akin_controller_tell_changed(AkinController *controller);
+
+/* Logs and tells one transition, for the reason that is set. */
+void akin_controller_log(const char *what, const char *old, const char *new_, const char *sentence,
+                         gpointer user_data);
+
+/* Nothing more is on trial; NULL is fine. */
+void akin_trial_free(AkinTrial *trial);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "controller-private.h"
+
+/* The monitors' side: what the computer is like, and what others do to the rules. */
+
+/* How long to wait before the kernel is asked again for what it has refused. */
+#define RETRY_SECONDS 5
+
+/*
+ * Nobody waits for an answer here: what fails becomes a warning, and is tried again with the
+ * situation that could not be loaded, until it is or the next one comes.
+ */
+static gboolean
+take_situation(AkinController *controller, AkinSituation *situation, const char *reason);
+
+static gboolean
+retry(gpointer user_data)
+{
+    AkinController *controller = user_data;
+    controller->retry = 0;
+    take_situation(controller, akin_controller_latest_situation(controller), "tried again");
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+take_situation(AkinController *controller, AkinSituation *situation, const char *reason)
+{
+    g_autoptr(AkinSituation) kept = akin_situation_copy(situation);
+    g_autoptr(GError) error = NULL;
+    g_clear_handle_id(&controller->retry, g_source_remove);
+    g_clear_pointer(&controller->pending, akin_situation_free);
+    if (akin_controller_pass(controller, NULL, situation, controller->state.enforcing, FALSE,
+                             reason, &error))
+        return TRUE;
+    g_warning("%s (reason: %s)", error->message, reason);
+    akin_warnings_set(controller->warnings, AKIN_WARNING_RULES,
+                      "%s; the rules before are still in force, and it is tried again",
+                      error->message);
+    controller->pending = g_steal_pointer(&kept);
+    controller->retry = g_timeout_add_seconds(RETRY_SECONDS, retry, controller);
+    akin_controller_tell_changed(controller);
+    return FALSE;
+}
+
+/* Somebody may have turned a switch that NAT needs; the situation is as it was. */
+static void
+look_at_switches(AkinController *controller)
+{
+    if (!controller->state.enforcing)
+        return;
+    akin_controller_set_forwarding(controller, &controller->state);
+    controller->state.forwarding = akin_forwarding_is_on(controller->forwarding);
+    akin_controller_tell_changed(controller);
+}
+
+void
+akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interfaces,
+                                   const char *reason)
+{
+    g_autoptr(AkinSituation) situation = akin_situation_copy(controller->situation);
+    g_ptr_array_unref(situation->interfaces);
+    situation->interfaces = interfaces;
+    akin_controller_describe(controller, situation);
+    if (controller->pending || !akin_situation_equal(situation, controller->situation))
+        take_situation(controller, g_steal_pointer(&situation), reason);
+    else
+        look_at_switches(controller);
+}
+
+/* FALSE: the kernel does not hold what it should, or does not say. */
+static gboolean
+is_intact(AkinController *controller)
+{
+    gboolean intact = FALSE;
+    g_autoptr(GError) error = NULL;
+    if (!controller->engine->class->check(controller->engine, &intact, &error))
+        g_warning("%s", error->message);
+    return intact;
+}
+
+void
+akin_controller_tampered(AkinController *controller, const char *who)
+{
+    if (!controller->state.enforcing || is_intact(controller))
+        return;
+    g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
+    g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);
+    controller->engine->class->forget(controller->engine);
+    if (!take_situation(controller, akin_controller_latest_situation(controller), reason))
+        return;
+    controller->reason = reason;
+    akin_controller_log("rules", "changed", "restored", sentence, controller);
+    controller->reason = NULL;
+}
+
+/* After a sleep nothing is taken for granted: the kernel is asked what it holds. */
+void
+akin_controller_power_changed(AkinController *controller, gboolean awake)
+{
+    AkinSituation *situation = akin_controller_latest_situation(controller);
+    situation->awake = awake;
+    akin_controller_describe(controller, situation);
+    if (awake && controller->state.enforcing && !is_intact(controller))
+        controller->engine->class->forget(controller->engine);
+    take_situation(controller, situation, awake ? "woke up" : "going to sleep");
+}

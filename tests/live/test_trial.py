@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Changes on trial: kept when somebody confirms them in time, taken back by the helper when nobody does."""
+
+import os
+import pty
+import select
+import subprocess
+import time
+import unittest
+
+from helper import AKINCTL, AkinCase, wait_for
+from lab import INTERNET
+
+FAILED, USAGE = 1, 2
+SHORTEST = 5  # seconds
+LONG = '300'
+
+
+class Trial(AkinCase):
+    def setUp(self):
+        super().setUp()
+        self.serve(self.lab.internet, 80, proto='tcp')
+
+    def trial(self):
+        """What status says of it."""
+        return [one for one in self.helper.json('status')['warnings'] if one['name'] == 'trial']
+
+    def saved(self):
+        """The policy file, None if there is none."""
+        if not os.path.exists(self.helper.config):
+            return None
+        with open(self.helper.config) as file:
+            return file.read()
+
+    def test_nobody_confirms(self):
+        done = self.akinctl('--confirm', str(SHORTEST), 'deny', 'http', '--out')
+        self.assertIn('akinctl confirm', done.stderr)
+        self.assertRejected(self.lab.vm1, INTERNET, 80)
+        self.assertEqual(len(self.trial()), 1)
+        self.assertIsNone(self.saved())
+        wait_for(lambda: not self.trial(), 'the end of the trial', SHORTEST + 2)
+        self.assertOpen(self.lab.vm1, INTERNET, 80)
+        self.assertIsNone(self.saved())
+
+    def test_confirmed(self):
+        self.akinctl('--confirm', str(SHORTEST), 'deny', 'http', '--out')
+        self.assertIn('Kept', self.akinctl('confirm').stdout)
+        self.assertIn('http', self.saved())
+        time.sleep(SHORTEST + 0.5)
+        self.assertRejected(self.lab.vm1, INTERNET, 80)
+        self.assertEqual(self.trial(), [])
+
+    def test_reverted(self):
+        self.akinctl('--confirm', LONG, 'deny', 'http', '--out')
+        self.akinctl('panic', 'on')
+        self.akinctl('revert')
+        self.assertOpen(self.lab.vm1, INTERNET, 80)
+        self.assertFalse(self.helper.json('status')['panic'])
+        self.assertIsNone(self.saved())
+
+    def test_stop_is_taken_back_too(self):
+        self.akinctl('--confirm', LONG, 'stop')
+        self.assertFalse(self.helper.json('status')['enforcing'])
+        self.akinctl('revert')
+        self.assertTrue(self.helper.json('status')['enforcing'])
+
+    def test_a_helper_that_was_killed_knows_what_was_saved(self):
+        self.akinctl('deny', 'smtp')
+        before = self.saved()
+        self.akinctl('--confirm', LONG, 'deny', 'http', '--out')
+        self.helper.kill()
+        self.helper.start()
+        self.assertEqual(self.trial(), [])
+        self.assertOpen(self.lab.vm1, INTERNET, 80)
+        self.assertEqual(self.saved(), before)
+
+    def test_one_at_a_time(self):
+        self.akinctl('--confirm', LONG, 'deny', 'http')
+        for command in (('--confirm', LONG, 'deny', 'ssh'), ('reload',)):
+            done = self.akinctl(*command, check=False)
+            self.assertEqual(done.returncode, FAILED)
+            self.assertIn('akinctl confirm', done.stderr)
+        self.assertEqual(len(self.trial()), 1)
+
+    def test_a_command_that_fails_leaves_no_trial(self):
+        done = self.akinctl('--confirm', LONG, 'deny', 'no-such-service', check=False)
+        self.assertEqual(done.returncode, FAILED)
+        self.assertEqual(self.trial(), [])
+
+    def test_nothing_to_confirm(self):
+        for command in ('confirm', 'revert'):
+            done = self.akinctl(command, check=False)
+            self.assertEqual((done.returncode, 'nothing is on trial' in done.stderr), (FAILED, True))
+
+    def test_odd_words(self):
+        for words in (('--confirm', '30', 'status'), ('--confirm', '-1', 'stop'), ('--confirm', 'x', 'stop'),
+                      ('--confirm',)):
+            self.assertEqual(self.akinctl(*words, check=False).returncode, USAGE, words)
+        for seconds in ('1', '601'):
+            done = self.akinctl('--confirm', seconds, 'stop', check=False)
+            self.assertEqual((done.returncode, '5 to 600' in done.stderr), (FAILED, True))
+        self.assertTrue(self.helper.json('status')['enforcing'])
+
+
+class Terminal(AkinCase):
+    """A person is asked on the terminal, while the helper counts."""
+
+    def ask(self, seconds=LONG):
+        person, terminal = pty.openpty()
+        self.addCleanup(os.close, person)
+        self.process = subprocess.Popen(
+            [AKINCTL, '--socket', self.helper.socket, '--confirm', seconds, 'firewall', 'off'],
+            stdin=terminal, stdout=terminal, stderr=terminal)
+        os.close(terminal)
+        self.addCleanup(self.process.kill)
+        shown = ''
+        while 'Press Enter' not in shown:
+            self.assertTrue(select.select([person], [], [], 5)[0], shown)
+            shown += os.read(person, 4096).decode()
+        return person
+
+    def firewall(self):
+        return self.helper.json('status')['firewall']
+
+    def test_enter_keeps_it(self):
+        os.write(self.ask(), b'\n')
+        self.assertEqual(self.process.wait(5), 0)
+        self.assertFalse(self.firewall())
+        self.akinctl('reload')
+
+    def test_no_takes_it_back_at_once(self):
+        os.write(self.ask(), b'n\n')
+        self.assertEqual(self.process.wait(5), FAILED)
+        self.assertTrue(self.firewall())
+
+    def test_silence_takes_it_back(self):
+        self.ask(str(SHORTEST))
+        self.assertEqual(self.process.wait(SHORTEST + 3), FAILED)
+        wait_for(self.firewall, 'the firewall')
+
+    def test_who_asked_is_gone(self):
+        self.ask(str(SHORTEST))
+        self.process.kill()
+        self.process.wait()
+        self.assertFalse(self.firewall())
+        wait_for(self.firewall, 'the firewall', SHORTEST + 3)
+
+
+if __name__ == '__main__':
+    unittest.main()

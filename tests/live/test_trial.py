@@ -65,7 +65,7 @@ class Trial(AkinCase):
         self.assertTrue(self.helper.json('status')['enforcing'])
 
     def test_a_helper_that_was_killed_knows_what_was_saved(self):
-        self.akinctl('deny', 'smtp')
+        self.akinctl('deny', 'ftp')
         before = self.saved()
         self.akinctl('--confirm', LONG, 'deny', 'http', '--out')
         self.helper.kill()

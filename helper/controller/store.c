@@ -84,13 +84,14 @@ static gboolean
 read_file(const char *path, char **text, gsize *length, GError **error)
 {
     *text = NULL;
-    /* Not blocking: a named pipe must not hold up the helper. */
+    /* Not blocking: a named pipe must not hold up the helper. EMLINK is FreeBSD's ELOOP here. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return TRUE;
     if (fd < 0) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, "it cannot be opened: %s",
-                    errno == ELOOP ? "it is a symbolic link" : g_strerror(errno));
+                    errno == ELOOP || errno == EMLINK ? "it is a symbolic link"
+                                                      : g_strerror(errno));
         return FALSE;
     }
     const char *reason = distrust(fd);

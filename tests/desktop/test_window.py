@@ -95,7 +95,8 @@ class Overview(WindowCase):
         self.helper.start('sh', '-c', READ_ONLY, 'sh')
         self.app.press('Try again')
         self.app.find('*cannot reach the outside*', 'info bar')
-        subprocess.run(['nsenter', '--target', str(self.helper.pid), '--mount', '--net', 'umount', FORWARDING], check=True)
+        subprocess.run(['nsenter', '--target', str(self.helper.pid), '--mount', '--net', 'umount', FORWARDING],
+                       check=True)
         self.app.press('Try again')
         self.app.gone('*cannot reach the outside*', 'info bar')
 

@@ -2,8 +2,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "settings.h"
 #include "scene.h"
+#include "settings.h"
 
 /* What a person likes, and the files it is kept in. */
 

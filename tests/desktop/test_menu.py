@@ -4,7 +4,7 @@
 import time
 import unittest
 
-from driver import DRAWN, SLOW, SOON, SWITCHES, DeskCase, open_desktop, wait_for
+from driver import DRAWN, PATIENCE, SLOW, SOON, SWITCHES, DeskCase, open_desktop, wait_for
 from lab import INTERNET, INTERNET4
 
 STATES = (  # what is told to the helper, the icon's name then, and how the headline begins
@@ -71,13 +71,18 @@ class Icon(DeskCase):
         self.draw('panic-again')
 
     def test_light_panels_and_dark_ones(self):
-        """On each, the icon is drawn in what stands out."""
+        """On each, the icon is drawn in what stands out.
+
+        It is changed once the panel is up, which may learn its colours after it has drawn what was there.
+        """
         self.app.wait_icon('nat')
         self.addCleanup(self.restart_panel)
         self.addCleanup(self.desktop.run, *DARK_MODE, 'true')
-        for mode, least, most in (('true', 0, 0.5), ('false', 0.5, 1)):
+        for mode, panic, icon, least, most in (('true', 'on', 'panic', 0, 0.5), ('false', 'off', 'nat', 0.5, 1)):
             self.desktop.run(*DARK_MODE, mode)
             self.restart_panel()
+            self.akinctl('panic', panic)
+            self.app.wait_icon(icon)
             self.draw('dark-' + mode)
             self.assertTrue(least < self.measure('dark-' + mode, 'mean') < most, f'the panel, dark: {mode}')
 
@@ -109,7 +114,7 @@ class Icon(DeskCase):
             seen.append(path and self.screen.signature(path))
             return (path and self.measure(name, 'maxima-minima') > DRAWN and before != seen[-1] == seen[-2]
                     and seen[-1])
-        return wait_for(look, f'the icon {name} to be drawn')
+        return wait_for(look, f'the icon {name} to be drawn', 2 * PATIENCE * SLOW)
 
     def measure(self, name, what):
         return self.screen.measure(self.screen.path('icon-' + name), f'%[fx:{what}]')

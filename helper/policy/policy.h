@@ -104,8 +104,10 @@ akin_forward_parse(AkinForward *forward, const char *protocol, guint port, const
                    guint target_port, const char *from, GError **error);
 char *akin_forward_format_from(const AkinForward *forward);
 gboolean akin_policy_add_forward(AkinPolicy *policy, const AkinForward *forward, GError **error);
-/* The one that leads to address, or with NULL the first. Valid until the policy's forwards change.
- * AKIN_ERROR_NOT_FOUND. */
+/*
+ * The one that leads to address, or with NULL the first. Valid until the policy's forwards change.
+ * NULL with AKIN_ERROR_NOT_FOUND.
+ */
 AkinForward *akin_policy_find_forward(const AkinPolicy *policy, AkinProtocol protocol, guint16 port,
                                       const AkinPrefix *address, GError **error);
 /* old is one of the policy's. */

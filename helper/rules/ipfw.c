@@ -31,6 +31,7 @@
 static void
 write_beginning(AkinIpfwWriter *writer)
 {
+    akin_ipfw_rule(writer, 9, "allow ip6 from me6 to me6 out keep-state :own");
     /* Not lo*: a card may be named so that it begins like a loopback interface. */
     akin_ipfw_rule(writer, 10, "allow ip from any to any via lo[0-9]*");
     akin_ipfw_rule(writer, 20, "deny ip4 from 127.0.0.0/8 to any");
@@ -40,7 +41,13 @@ write_beginning(AkinIpfwWriter *writer)
     /* Nobody has this computer's address; its own multicast and broadcast it hears itself. */
     akin_ipfw_rules(writer, 24, "skipto 26 ip4 from me to", writer->facts->everyone4, "in");
     akin_ipfw_rule(writer, 25, "deny ip4 from me to any in");
-    akin_ipfw_rule(writer, 26, "deny ip6 from me6 to not ff00::/8 in");
+    /*
+     * What this computer sends to its own IPv6 address seems to come in by the interface that has
+     * the address, and not by lo0: it is known by its state.
+     */
+    akin_ipfw_rule(writer, 26, "skipto 30 ip4 from any to any");
+    akin_ipfw_rule(writer, 27, "check-state :own");
+    akin_ipfw_rule(writer, 28, "deny ip6 from me6 to not ff00::/8 in");
     /* Whole datagrams first, or fragments have no port. */
     akin_ipfw_rule(writer, 30, "reass ip4 from any to any in");
 }

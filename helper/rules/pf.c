@@ -182,6 +182,8 @@ write_network(Writer *writer, guint index)
         line(writer, "pass in quick on \"%s\" flags any keep state", name);
     else
         line(writer, "block return in quick on \"%s\"", name);
+    line(writer, "pass out quick on \"%s\" inet6 proto ipv6-icmp icmp6-type echoreq keep state",
+         name);
     line(writer, "pass out quick on \"%s\" inet6 proto ipv6-icmp allow-opts no state", name);
     line(writer, "pass out quick on \"%s\" flags any keep state allow-opts", name);
 }
@@ -205,7 +207,13 @@ write_link(Writer *writer, const char *name)
 static void
 write_guard(Writer *writer)
 {
-    line(writer, "pass quick on { lo lo0 } all no state");
+    /*
+     * What this computer sends to its own IPv6 address seems to come in by the interface that has
+     * the address, and not by lo0: it is known by its tag.
+     */
+    line(writer, "pass out quick on { lo lo0 } all no state tag akin_self");
+    line(writer, "pass in quick on { lo lo0 } all no state");
+    line(writer, "pass in quick inet6 tagged akin_self no state");
     line(writer, "block drop in quick inet from 127.0.0.0/8");
     line(writer, "block drop in quick inet to 127.0.0.0/8");
     line(writer, "block drop in quick inet6 from ::1");

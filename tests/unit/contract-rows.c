@@ -56,6 +56,11 @@ typedef struct {
 static const Row rows[] = {
     ROW("1", "", NULL, "127.0.0.1", "tcp", 9, "127.0.0.1", "pass"),
     ROW("1", PANIC, NULL, "::1", "udp", 9, "::1", "pass"),
+    ROW("1", "", NULL, HERE, "tcp", 9, HERE, "pass"),
+    ROW("1", "", NULL, HERE6, "tcp", 9, HERE6, "pass"),
+    ROW("1", PANIC, NULL, HERE6, "ipv6-icmp", 128, "fd00:56::1", "pass"),
+    ROW("1", "", "em0", HERE6, "tcp", 22, HERE6, "drop"),
+    ROW("1", "", "em0", HERE, "tcp", 22, HERE, "drop"),
     ROW("2", "", "vboxnet0", VM1, "tcp", 9, VM2, "pass"),
     ROW("2", NAT_OFF, "vboxnet0", SIX1, "udp", 9, "fd00:56::102", "pass"),
     ROW("2", "", "vboxnet0", VM1, "tcp", 80, VM3, "reject"),
@@ -83,7 +88,7 @@ static const Row rows[] = {
     ROW("4", NO_REACH, NULL, "192.168.56.1", "tcp", 9, VM1, "pass"),
     ROW("4", NO_REACH, NULL, "192.168.56.1", "icmp", 8, VM1, "pass"),
     ROW("4", NO_REACH, NULL, "fd00:56::1", "udp", 9, SIX1, "pass"),
-    ROW("4", NAT_OFF, NULL, "fd00:56::1", "ipv6-icmp", 128, SIX1, "pass"),
+    ROW("4", NO_REACH, NULL, "fd00:56::1", "ipv6-icmp", 128, SIX1, "pass"),
     ROW("5", "", "vboxnet0", VM1, "tcp", 80, FAR, "pass as " HERE),
     ROW("5", "", "vboxnet1", VM3, "udp", 53, FAR, "pass as " HERE),
     ROW("5", "", "vboxnet0", VM1, "icmp", 8, FAR, "pass as " HERE),
@@ -250,18 +255,33 @@ contract_many(guint count)
 
 /* --- The way through -------------------------------------------------------------------------- */
 
-/* The interface whose link the address is on; NULL: this computer itself. */
+/* The interface that has the address, or NULL. */
 static const char *
-route(const AkinPolicy *policy, const AkinSituation *situation, const PacketEnd *end)
+owner(const AkinSituation *situation, const PacketEnd *end)
 {
     for (guint i = 0; i < situation->interfaces->len; i++) {
         const AkinInterface *interface = situation->interfaces->pdata[i];
         for (guint k = 0; k < interface->addresses->len; k++) {
             AkinPrefix address = g_array_index(interface->addresses, AkinPrefix, k);
-            AkinPrefix link = akin_prefix_network(&address, address.length);
             address.length = akin_family_bits(address.family);
             if (akin_prefix_equal(&address, &end->address))
-                return NULL;
+                return interface->name;
+        }
+    }
+    return NULL;
+}
+
+/* The interface whose link the address is on; NULL: this computer itself. */
+static const char *
+route(const AkinPolicy *policy, const AkinSituation *situation, const PacketEnd *end)
+{
+    if (owner(situation, end))
+        return NULL;
+    for (guint i = 0; i < situation->interfaces->len; i++) {
+        const AkinInterface *interface = situation->interfaces->pdata[i];
+        for (guint k = 0; k < interface->addresses->len; k++) {
+            AkinPrefix address = g_array_index(interface->addresses, AkinPrefix, k);
+            AkinPrefix link = akin_prefix_network(&address, address.length);
             if (!akin_prefix_is_link_local(&address) && akin_prefix_contains(&link, &end->address))
                 return interface->name;
         }
@@ -275,6 +295,22 @@ is_for_everyone(const PacketEnd *end)
 {
     return packet_in_prefix(end, "224.0.0.0/3") || packet_in_prefix(end, "ff00::/8") ||
            packet_in_prefix(end, "203.0.113.255");
+}
+
+/* By lo0 to this computer: IPv6 seems to come in by the interface that has the address. */
+static const char *
+loop(const ContractEngine *engine, gpointer model, const AkinSituation *situation, Packet *packet)
+{
+    packet->xmit = "lo0";
+    const char *verdict = engine->judge(model, packet);
+    if (strcmp(verdict, "pass") != 0)
+        return verdict;
+    Packet back = *packet;
+    back.in = back.looped = TRUE;
+    back.recv = "lo0";
+    if (packet->to.address.family == AKIN_IPV6)
+        back.recv = owner(situation, &packet->to);
+    return engine->judge(model, &back);
 }
 
 const char *
@@ -292,9 +328,10 @@ contract_send(const ContractEngine *engine, gpointer model, const AkinPolicy *po
                                                 : route(policy, situation, &packet->to);
     if (!packet->xmit && packet->in)
         return verdict;
-    packet->xmit = packet->xmit ? packet->xmit : "lo0";
     packet->in = FALSE;
-    return engine->judge(model, packet);
+    if (packet->xmit)
+        return engine->judge(model, packet);
+    return loop(engine, model, situation, packet);
 }
 
 /* --- Rows ------------------------------------------------------------------------------------- */

@@ -217,6 +217,17 @@ find_link(const GArray *links, const char *name, const Packet *packet)
     return NULL;
 }
 
+/* Of a packet that goes on, or of an answer. */
+static const Link *
+find_state(const IpfwModel *model, const char *name, const Packet *packet)
+{
+    Packet other = *packet;
+    const Link *answered = find_link(model->states, name, packet);
+    other.from = packet->to;
+    other.to = packet->from;
+    return answered ? answered : find_link(model->states, name, &other);
+}
+
 static void
 add_link(GArray *links, const char *name, guint rule, const Packet *before, const Packet *after)
 {
@@ -316,7 +327,7 @@ decide(IpfwModel *model, guint index, const Packet *packet)
     const Rule *rule = &g_array_index(model->rules, Rule, index);
     gboolean check = is(rule->words[4], "check-state");
     gboolean keep = g_strv_contains((const char *const *) rule->words, "keep-state");
-    const Link *state = check || keep ? find_link(model->states, state_name(rule), packet) : NULL;
+    const Link *state = check || keep ? find_state(model, state_name(rule), packet) : NULL;
     if (state)
         return &g_array_index(model->rules, Rule, state->rule);
     if (check || !match_rule(model, rule, packet))

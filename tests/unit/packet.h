@@ -15,6 +15,7 @@ typedef struct {
     const char *protocol;    /* "tcp", "udp", "esp", "icmp", "ipv6-icmp" or "igmp" */
     int type;                /* of ICMP */
     gboolean answer;         /* not the first of its connection */
+    gboolean looped;         /* has gone out by lo0, and comes in */
     PacketEnd from, to;
 } Packet;
 

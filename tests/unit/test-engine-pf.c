@@ -4,7 +4,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "pf-listing.h"
 #include "pf.h"
 #include "samples.h"
 #include "world.h"
@@ -445,65 +444,6 @@ test_taken_over(void)
     }
 }
 
-/* --- What pfctl prints ------------------------------------------------------------------------ */
-
-static void
-test_calls(void)
-{
-    static const char *const yes[] = {
-        "anchor \"akin\" all\n",
-        "scrub in all fragment reassemble\nblock drop in all\nanchor \"akin\" all",
-        "pass quick on lo0 all flags S/SA keep state\nanchor \"akin\" all \n",
-        "block drop quick allow\nanchor \"akin\" all\n",
-    };
-    static const char *const no[] = {
-        "",
-        "anchor \"akin\" on em0 all\n",
-        "anchor \"akin\" inet all\n",
-        "anchor \"akin2\" all\n",
-        "nat-anchor \"akin\" all\n",
-        "# anchor \"akin\" all\n",
-        "anchor \"akin\" all extra\n",
-        "block drop quick all\nanchor \"akin\" all\n",
-        "pass in quick all flags S/SA keep state\nanchor \"akin\" all\n",
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(yes); i++)
-        g_assert_true(akin_pf_listing_calls(yes[i], "anchor", "akin"));
-    for (guint i = 0; i < G_N_ELEMENTS(no); i++)
-        g_assert_false(akin_pf_listing_calls(no[i], "anchor", "akin"));
-}
-
-static void
-test_enabled(void)
-{
-    static const char *const rubbish[] = {
-        "", "\n", "Status:", "Status: ", "Status: Perhaps\n", " Status: Enabled\n", "\001\377"};
-    gboolean enabled = FALSE;
-    g_assert_true(akin_pf_listing_enabled("No ALTQ support in kernel\n"
-                                          "Status: Enabled for 0 days 00:00:05   Debug: Urgent\n",
-                                          &enabled, NULL));
-    g_assert_true(enabled);
-    g_assert_true(akin_pf_listing_enabled("Status: Disabled\n", &enabled, NULL));
-    g_assert_false(enabled);
-    for (guint i = 0; i < G_N_ELEMENTS(rubbish); i++) {
-        GError *error = NULL;
-        g_assert_false(akin_pf_listing_enabled(rubbish[i], &enabled, &error));
-        assert_refused(&error, AKIN_ERROR_ENGINE_FAILED);
-    }
-}
-
-static void
-test_token(void)
-{
-    static const char *const none[] = {
-        "",          "Token : ", "Token : -1", "Token : x",
-        "token : 1", "Token: 1", "Token :  1", "Token : 999999999999999999999"};
-    g_autofree char *token = akin_pf_listing_token("pf enabled\nToken : 15634298769434265543\n");
-    g_assert_cmpstr(token, ==, "15634298769434265543");
-    for (guint i = 0; i < G_N_ELEMENTS(none); i++)
-        g_assert_null(akin_pf_listing_token(none[i]));
-}
-
 int
 main(int argc, char **argv)
 {
@@ -522,8 +462,5 @@ main(int argc, char **argv)
     g_test_add_func("/engine-pf/faults-at-first", test_faults_at_first);
     g_test_add_func("/engine-pf/faults-of-remove", test_faults_of_remove);
     g_test_add_func("/engine-pf/taken-over", test_taken_over);
-    g_test_add_func("/engine-pf/calls", test_calls);
-    g_test_add_func("/engine-pf/enabled", test_enabled);
-    g_test_add_func("/engine-pf/token", test_token);
     return g_test_run();
 }

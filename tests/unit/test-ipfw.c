@@ -362,12 +362,12 @@ test_linear(void)
     "(?:allow|deny|reset6?|reass|unreach filter-prohib|unreach6 admin-prohib|"                     \
     "skipto [1-9]\\d{0,3}|(?:divert|tee) [1-9]\\d{3,4})"
 #define PROTOCOL "(?:ip[46]?|tcp|udp|icmp|ipv6-icmp|igmp|esp)"
-#define STATE "(?: :(?:nat|host))?"
+#define STATE "(?: :(?:nat|host|own))?"
 #define OPTION                                                                                     \
     "(?:in|out|recv \\*|(?:recv|xmit) " NAME "|via lo\\[0-9\\]\\*|icmp6?types \\d+(?:,\\d+)*|"     \
     "setup|frag|ipv4|keep-state" STATE ")"
 #define RULE                                                                                       \
-    "add [1-9]\\d{1,3} set 20 (?:check-state" STATE "|" ACTION " " PROTOCOL " from " END           \
+    "add [1-9]\\d{0,3} set 20 (?:check-state" STATE "|" ACTION " " PROTOCOL " from " END           \
     " to " END "(?: " OPTION ")*)\n"
 
 /* Whatever names and titles there are, the text has only rules of this form. */

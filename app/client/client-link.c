@@ -174,7 +174,6 @@ take_connection(AkinClient *client, GDBusConnection *connection)
 {
     client->connection = g_object_ref(connection);
     g_signal_connect(connection, "closed", G_CALLBACK(on_closed), client);
-    akin_waiter_stop(client->waiter, TRUE);
     akin_client_subscribe(client);
     akin_client_ask_properties(client, NULL, NULL);
     akin_client_ask_services(client);

@@ -49,7 +49,7 @@ merge_properties(AkinClient *client, GVariant *changed)
         g_variant_dict_insert_value(&dict, name, value);
     }
     g_autoptr(GVariant) merged = g_variant_ref_sink(g_variant_dict_end(&dict));
-    if (differs)
+    if (differs || !client->properties)
         take_properties(client, merged);
 }
 

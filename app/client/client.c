@@ -121,6 +121,8 @@ akin_client_turn_ready(AkinClient *client)
         return;
     if (client->facts.state == AKIN_CLIENT_READY)
         return;
+    /* Not as soon as it is connected: whoever lets us in and hangs up is tried ever more slowly. */
+    akin_waiter_stop(client->waiter, TRUE);
     akin_client_set_state(client, AKIN_CLIENT_READY, "");
     akin_client_refresh(client);
 }

@@ -59,16 +59,19 @@ akin_services_from_variant(GVariant *answer)
         return NULL;
     g_autoptr(GVariantIter) iter = NULL;
     g_variant_get(answer, "(a(ssssssub))", &iter);
-    GPtrArray *services = g_ptr_array_new_full(MAX(g_variant_iter_n_children(iter), 1),
-                                               (GDestroyNotify) akin_service_info_free);
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GPtrArray) services = g_ptr_array_new_full(MAX(g_variant_iter_n_children(iter), 1),
+                                                         (GDestroyNotify) akin_service_info_free);
     AkinServiceInfo row = {0};
     while (g_variant_iter_next(iter, "(ssssssub)", &row.name, &row.title, &row.group, &row.about,
                                &row.out_ports, &row.in_ports, &row.allowed, &row.own)) {
         AkinServiceInfo *service = g_new(AkinServiceInfo, 1);
         *service = row;
         g_ptr_array_add(services, service);
+        if (!g_hash_table_add(names, service->name))
+            return NULL;
     }
-    return services;
+    return g_steal_pointer(&services);
 }
 
 static AkinMachine *

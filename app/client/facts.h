@@ -59,7 +59,10 @@ const char *akin_service_info_about(const AkinServiceInfo *service);
 void akin_service_info_free(AkinServiceInfo *service);
 void akin_machine_free(AkinMachine *machine);
 
-/* Of ListServices, ListMachines: arrays that free their content, or NULL if it is not that type. */
+/*
+ * Of ListServices, ListMachines: arrays that free their content, or NULL if it is not that type, or
+ * if two services have one name.
+ */
 GPtrArray *akin_services_from_variant(GVariant *answer);
 GPtrArray *akin_machines_from_variant(GVariant *answer);
 

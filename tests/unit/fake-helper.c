@@ -32,7 +32,7 @@ services_new(Fake *fake)
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ssssssub)"));
     for (guint i = 0; i < fake->services; i++) {
-        g_autofree char *name = g_strdup_printf("s%u", i);
+        g_autofree char *name = g_strdup_printf("s%u", fake->twins ? 0 : i);
         g_variant_builder_add(&builder, "(ssssssub)", name, "Title", "web", "", "tcp:80", "", 1,
                               FALSE);
     }
@@ -64,7 +64,8 @@ static GVariant *
 answer(Fake *fake, const char *method)
 {
     if (strcmp(method, "GetAll") == 0)
-        return g_variant_new("(@a{sv})", properties_new(fake));
+        return fake->empty ? g_variant_new("(a{sv})", NULL)
+                           : g_variant_new("(@a{sv})", properties_new(fake));
     if (strcmp(method, "ListServices") == 0)
         return services_new(fake);
     if (strcmp(method, "CountConnections") == 0)
@@ -157,6 +158,11 @@ on_new_connection(GDBusServer *server, GDBusConnection *connection, gpointer dat
 {
     Fake *fake = data;
     (void) server;
+    fake->callers++;
+    if (fake->hangs_up) {
+        g_dbus_connection_close(connection, NULL, NULL, NULL);
+        return TRUE;
+    }
     g_ptr_array_add(fake->connections, g_object_ref(connection));
     g_dbus_connection_add_filter(connection, filter, fake, NULL);
     return TRUE;

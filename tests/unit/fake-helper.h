@@ -13,9 +13,12 @@ typedef struct {
     GPtrArray *connections;
     GPtrArray *unanswered;
     guint version, services; /* how many there are */
-    guint lists, machines_asked, rights_asked;
+    guint lists, machines_asked, rights_asked, callers;
     gboolean mute, slow_rights; /* answers nothing; or all but MayControl */
     gboolean rude;              /* sends a property of a wrong type */
+    gboolean empty;             /* sends no property at all */
+    gboolean twins;             /* sends two services of one name */
+    gboolean hangs_up;          /* on everyone, as soon as he has authenticated */
     gboolean refuse, firewall;
     const char *may;
 } Fake;

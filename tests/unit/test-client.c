@@ -81,6 +81,21 @@ test_restart(void)
     }
 }
 
+/* Tries after 0, 0.1, 0.3, 0.7, 1.5 and 3.1 s, and not ten a second. */
+static void
+test_hangs_up(void)
+{
+    g_autoptr(Fake) fake = fake_new();
+    fake->hangs_up = TRUE;
+    fake_listen(fake);
+    g_autoptr(AkinClient) client = akin_client_new(fake->path);
+    g_assert_false(WAIT(is(client, AKIN_CLIENT_READY), 2500));
+    g_assert_cmpuint(fake->callers, >=, 3);
+    g_assert_cmpuint(fake->callers, <=, 5);
+    fake->hangs_up = FALSE;
+    g_assert_true(WAIT(is(client, AKIN_CLIENT_READY), 5000));
+}
+
 static void
 test_no_socket(void)
 {
@@ -130,14 +145,38 @@ test_other_version(void)
 }
 
 static void
-test_rude_answer(void)
+turns_incompatible(Fake *fake)
 {
-    g_autoptr(Fake) fake = fake_new();
-    fake->rude = TRUE;
     fake_listen(fake);
     g_autoptr(AkinClient) client = akin_client_new(fake->path);
     g_assert_true(WAIT(is(client, AKIN_CLIENT_INCOMPATIBLE), 5000));
     g_assert_null(akin_client_get_snapshot(client));
+    g_assert_cmpuint(akin_client_get_services(client)->len, ==, 0);
+}
+
+static void
+test_rude_answer(void)
+{
+    g_autoptr(Fake) fake = fake_new();
+    fake->rude = TRUE;
+    turns_incompatible(fake);
+}
+
+static void
+test_empty_answer(void)
+{
+    g_autoptr(Fake) fake = fake_new();
+    fake->empty = TRUE;
+    turns_incompatible(fake);
+}
+
+/* The names are keys of everything that shows services. */
+static void
+test_twin_services(void)
+{
+    g_autoptr(Fake) fake = fake_new();
+    fake->twins = TRUE;
+    turns_incompatible(fake);
 }
 
 static void
@@ -318,10 +357,13 @@ main(int argc, char **argv)
         {"/client/no-helper", test_no_helper},
         {"/client/late-helper", test_late_helper},
         {"/client/restart", test_restart},
+        {"/client/hangs-up", test_hangs_up},
         {"/client/no-socket", test_no_socket},
         {"/client/gone-while-connecting", test_gone_while_connecting},
         {"/client/incompatible/version", test_other_version},
         {"/client/incompatible/answer", test_rude_answer},
+        {"/client/incompatible/empty-answer", test_empty_answer},
+        {"/client/incompatible/twin-services", test_twin_services},
         {"/client/incompatible/signal", test_rude_signal},
         {"/client/incompatible/property", test_rude_property},
         {"/client/incompatible/noise", test_noise},

@@ -174,6 +174,10 @@ take_connection(AkinClient *client, GDBusConnection *connection)
 {
     client->connection = g_object_ref(connection);
     g_signal_connect(connection, "closed", G_CALLBACK(on_closed), client);
+    if (g_dbus_connection_is_closed(connection)) {
+        on_closed(connection, TRUE, NULL, client); /* the signal may have come before we listened */
+        return;
+    }
     akin_client_subscribe(client);
     akin_client_ask_properties(client, NULL, NULL);
     akin_client_ask_services(client);

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dial.h"
 
+#include <gio/gunixconnection.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib/gi18n.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "client-error.h"
 #include "error.h"
+#include "greet.h"
 #include "names.h"
+#include "owner.h"
 
 static char *
 how_to_start(const char *socket_path)
@@ -78,20 +83,84 @@ akin_check_version(GVariant *version, const char *socket_path, GError **error)
     return TRUE;
 }
 
+/* --- Three steps: socket, greeting, connection, in one GTask whose data is the path ----------- */
+
+/* error may be one that is to be shown already. */
+static void
+fail(GTask *task, GError *error)
+{
+    g_autoptr(GError) reason = error;
+    if (g_task_return_error_if_cancelled(task))
+        return;
+    if (reason->domain == AKIN_CLIENT_ERROR)
+        g_task_return_error(task, g_steal_pointer(&reason));
+    else
+        g_task_return_error(task, akin_connection_error(g_task_get_task_data(task), reason));
+}
+
 static void
 on_connection(GObject *source, GAsyncResult *result, gpointer data)
 {
     (void) source;
     g_autoptr(GTask) task = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GDBusConnection) connection =
-        g_dbus_connection_new_for_address_finish(result, &error);
-    if (g_task_return_error_if_cancelled(task))
-        return;
-    if (connection)
+    GError *error = NULL;
+    g_autoptr(GDBusConnection) connection = g_dbus_connection_new_finish(result, &error);
+    if (!connection)
+        fail(task, error);
+    else if (!g_task_return_error_if_cancelled(task))
         g_task_return_pointer(task, g_steal_pointer(&connection), g_object_unref);
-    else
-        g_task_return_error(task, akin_connection_error(g_task_get_task_data(task), error));
+}
+
+static void
+on_greeted(GObject *source, GAsyncResult *result, gpointer data)
+{
+    (void) source;
+    g_autoptr(GTask) task = data;
+    GError *error = NULL;
+    g_autoptr(GIOStream) stream = akin_greet_finish(result, &error);
+    if (!stream) {
+        fail(task, error);
+        return;
+    }
+    GCancellable *cancellable = g_task_get_cancellable(task);
+    g_dbus_connection_new(stream, NULL, G_DBUS_CONNECTION_FLAGS_NONE, NULL, cancellable,
+                          on_connection, g_steal_pointer(&task));
+}
+
+gboolean
+akin_owner_is_trusted(uid_t owner, uid_t self)
+{
+    return owner == 0 || owner == self;
+}
+
+static gboolean
+check_owner(GSocket *socket, const char *path, GError **error)
+{
+    uid_t owner;
+    if (!akin_owner_read(socket, &owner, error))
+        return FALSE;
+    if (akin_owner_is_trusted(owner, geteuid()))
+        return TRUE;
+    g_set_error(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_INCOMPATIBLE,
+                _("what answers at %s is run by user %u and not by root; choose another socket"),
+                path, (unsigned) owner);
+    return FALSE;
+}
+
+/* Who listens is looked at before a word is said or heard. */
+static GSocketConnection *
+connect_to(const char *path, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+    g_autoptr(GSocket) socket =
+        g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
+    if (!socket)
+        return NULL;
+    g_socket_set_blocking(socket, FALSE); /* a full queue is an error, and no reason to wait */
+    if (!g_socket_connect(socket, address, cancellable, error) || !check_owner(socket, path, error))
+        return NULL;
+    g_socket_set_blocking(socket, TRUE);
+    return g_socket_connection_factory_create_connection(socket);
 }
 
 void
@@ -99,6 +168,7 @@ akin_dial(const char *socket_path, GCancellable *cancellable, GAsyncReadyCallbac
           gpointer data)
 {
     (void) AKIN_ERROR; /* registers the names of the helper's errors */
+    g_type_ensure(G_TYPE_UNIX_CONNECTION);
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     g_task_set_task_data(task, g_strdup(socket_path), g_free);
     /* GLib would cut it off and connect to another path. */
@@ -108,10 +178,12 @@ akin_dial(const char *socket_path, GCancellable *cancellable, GAsyncReadyCallbac
                                 sizeof((struct sockaddr_un){0}.sun_path) - 1);
         return;
     }
-    g_autofree char *escaped = g_dbus_address_escape_value(socket_path);
-    g_autofree char *address = g_strconcat("unix:path=", escaped, NULL);
-    g_dbus_connection_new_for_address(address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL,
-                                      cancellable, on_connection, g_steal_pointer(&task));
+    GError *error = NULL;
+    g_autoptr(GSocketConnection) stream = connect_to(socket_path, cancellable, &error);
+    if (stream)
+        akin_greet(stream, cancellable, on_greeted, g_steal_pointer(&task));
+    else
+        fail(task, error);
 }
 
 GDBusConnection *

@@ -5,6 +5,7 @@ file or a computer: one line that says why, the right exit code, and neither pol
 
 import os
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -287,6 +288,21 @@ class Rights(RefusalCase):
         for command in ('status', 'deny http', 'watch'):
             done = self.akinctl(*command.split(), check=False)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count('\n')), (NO_HELPER, '', 1), done.stderr)
+
+    def test_a_socket_of_somebody_else(self):
+        """Whoever listens there says nothing that is believed, and hears nothing."""
+        self.helper.stop()
+        with socket.socket(socket.AF_UNIX) as somebody:
+            somebody.bind(self.helper.socket)
+            os.seteuid(ORDINARY_USER)
+            somebody.listen()
+            os.seteuid(0)
+            done = self.akinctl('status', check=False)
+            self.assertEqual((done.returncode, done.stdout), (NO_HELPER, ''), done.stderr)
+            self.assertIn(f'is run by user {ORDINARY_USER} ', done.stderr)
+            caller, _ = somebody.accept()
+            with caller:
+                self.assertEqual(caller.recv(100), b'')
 
 
 GARBAGE = {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "client.h"
 #include "fake-helper.h"
@@ -125,8 +122,7 @@ test_gone_while_connecting(void)
     fake_settle();
 }
 
-/* --- Incompatible --------------------------------------------------------------------------------
- */
+/* --- Incompatible ----------------------------------------------------------------------------- */
 
 static void
 test_other_version(void)
@@ -198,37 +194,6 @@ test_rude_property(void)
     g_autoptr(AkinClient) client = fake_client_new(fake);
     fake_emit_firewall(fake, g_variant_new_string("perhaps"));
     g_assert_true(WAIT(is(client, AKIN_CLIENT_INCOMPATIBLE), 5000));
-}
-
-static gboolean
-on_noise(GIOChannel *channel, GIOCondition condition, gpointer data)
-{
-    int listening = g_io_channel_unix_get_fd(channel);
-    int fd = accept(listening, NULL, NULL);
-    static const char noise[] = "HTTP/1.0 418 I am a teapot\r\n\r\n";
-    (void) condition, (void) data;
-    g_assert_cmpint(write(fd, noise, strlen(noise)), >, 0);
-    close(fd);
-    return G_SOURCE_CONTINUE;
-}
-
-static void
-test_noise(void)
-{
-    g_autoptr(Fake) fake = fake_new();
-    g_autofree char *path = g_build_filename(fake->folder, "s", NULL);
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
-    g_assert_cmpint(bind(fd, (struct sockaddr *) &address, sizeof(address)), ==, 0);
-    g_assert_cmpint(listen(fd, 8), ==, 0);
-    g_autoptr(GIOChannel) channel = g_io_channel_unix_new(fd);
-    guint source = g_io_add_watch(channel, G_IO_IN, on_noise, NULL);
-    g_autoptr(AkinClient) client = akin_client_new(path);
-    g_assert_true(WAIT(is(client, AKIN_CLIENT_INCOMPATIBLE), 5000));
-    g_source_remove(source);
-    close(fd);
-    g_unlink(path);
 }
 
 /* --- News ------------------------------------------------------------------------------------- */
@@ -366,7 +331,6 @@ main(int argc, char **argv)
         {"/client/incompatible/twin-services", test_twin_services},
         {"/client/incompatible/signal", test_rude_signal},
         {"/client/incompatible/property", test_rude_property},
-        {"/client/incompatible/noise", test_noise},
         {"/client/news/properties", test_properties},
         {"/client/news/services", test_services},
         {"/client/news/transition", test_transition},

@@ -61,16 +61,20 @@ on_changed(AkinApp *app)
     update(app);
 }
 
-/* A refused change is taken back where it was clicked, and told with its reason. */
+/* The check that was clicked is made true again: also a change that was taken may change nothing.
+ */
 static void
 on_done(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(AkinApp) app = data;
     g_autoptr(GError) error = NULL;
-    if (akin_client_change_finish(AKIN_CLIENT(source), result, &error) || !app->indicator)
+    gboolean done = akin_client_change_finish(AKIN_CLIENT(source), result, &error);
+    if (!app->indicator)
+        return;
+    update(app);
+    if (done)
         return;
     g_autofree char *sentence = akin_sentence(error->message);
-    update(app);
     gboolean silent = g_error_matches(error, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_NO_ANSWER);
     akin_notices_say(app->notices, silent ? _("No answer") : _("Not changed"), sentence);
 }

@@ -48,6 +48,8 @@ item_new(AkinMenu *menu, const AkinRow *row)
         item = gtk_check_menu_item_new_with_label("");
     else
         item = gtk_menu_item_new_with_label("");
+    if (row->kind != AKIN_ROW_SEPARATOR)
+        gtk_menu_item_set_use_underline(GTK_MENU_ITEM(item), TRUE);
     g_object_set_data_full(G_OBJECT(item), ROW_ID, g_strdup(row->id), g_free);
     g_object_set_data(G_OBJECT(item), ROW_KIND, GINT_TO_POINTER(row->kind));
     if (row->kind == AKIN_ROW_SUBMENU)
@@ -56,13 +58,22 @@ item_new(AkinMenu *menu, const AkinRow *row)
     return item;
 }
 
+/* To a panel an underscore marks a mnemonic, whatever the item says; so it does to our own menu. */
+static char *
+escape_underscores(const char *label)
+{
+    g_auto(GStrv) parts = g_strsplit(label, "_", -1);
+    return g_strjoinv("__", parts);
+}
+
 static void
 update_item(AkinMenu *menu, GtkWidget *item, const AkinRow *row)
 {
     if (row->kind == AKIN_ROW_SEPARATOR)
         return;
-    if (g_strcmp0(gtk_menu_item_get_label(GTK_MENU_ITEM(item)), row->label) != 0)
-        gtk_menu_item_set_label(GTK_MENU_ITEM(item), row->label);
+    g_autofree char *label = escape_underscores(row->label);
+    if (g_strcmp0(gtk_menu_item_get_label(GTK_MENU_ITEM(item)), label) != 0)
+        gtk_menu_item_set_label(GTK_MENU_ITEM(item), label);
     if (gtk_widget_get_sensitive(item) != row->sensitive)
         gtk_widget_set_sensitive(item, row->sensitive);
     if (row->kind == AKIN_ROW_CHECK)

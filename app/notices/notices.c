@@ -25,13 +25,33 @@ can_send(AkinNotices *notices)
 #endif
 }
 
+/*
+ * Some of those who draw notifications read the body as markup, others as what it is, and GLib does
+ * not tell to which it goes: what would be markup is written with letters that look alike.
+ */
+static char *
+without_markup(const char *body)
+{
+    GString *plain = g_string_new(NULL);
+    for (const char *c = body; *c; c++) {
+        if (*c == '<')
+            g_string_append(plain, "‹");
+        else if (*c == '&')
+            g_string_append(plain, "＆");
+        else
+            g_string_append_c(plain, *c);
+    }
+    return g_string_free(plain, FALSE);
+}
+
 /* In colour: who draws notifications does not recolour symbolic icons. */
 static GNotification *
 notification_new(const char *title, const char *body)
 {
     GNotification *notification = g_notification_new(title);
     g_autoptr(GIcon) icon = g_themed_icon_new("akin");
-    g_notification_set_body(notification, body);
+    g_autofree char *plain = without_markup(body);
+    g_notification_set_body(notification, plain);
     g_notification_set_icon(notification, icon);
     g_notification_set_default_action(notification, "app.show-overview");
     return notification;

@@ -125,9 +125,10 @@ akin_desk_change(AkinDesk *desk, GtkWidget *subject, const char *method, GVarian
 
 void
 akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
-                           const char *sentence, const char *undo, GVariant *target)
+                           AkinDeskDone done, const char *sentence, const char *undo,
+                           GVariant *target)
 {
-    Change *change = run(desk, subject, method, args, NULL, TRUE);
+    Change *change = run(desk, subject, method, args, done, TRUE);
     change->sentence = g_strdup(sentence);
     change->undo = undo;
     change->target = g_variant_ref_sink(target);

@@ -65,11 +65,12 @@ void akin_desk_say_error(AkinDesk *desk, const GError *error);
 
 /*
  * Makes a change, and tells the person what was done, with a button that takes it back: undo, an
- * action of the window, a string that stays, with its target, which may be floating.
+ * action of the window, a string that stays, with its target, which may be floating. done may be
+ * NULL.
  */
-void
-akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args,
-                           const char *sentence, const char *undo, GVariant *target);
+void akin_desk_change_with_undo(AkinDesk *desk, GtkWidget *subject, const char *method,
+                                GVariant *args, AkinDeskDone done, const char *sentence,
+                                const char *undo, GVariant *target);
 
 /* The action of the window that makes a change: method and arguments, (sv). */
 #define AKIN_DESK_CHANGE "offer.change"

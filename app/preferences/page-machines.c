@@ -6,6 +6,7 @@
 #include "build.h"
 #include "column.h"
 #include "forward-dialog.h"
+#include "guard.h"
 #include "networks.h"
 #include "switch-row.h"
 #include "toggle.h"
@@ -20,6 +21,8 @@ struct _AkinMachines {
     GtkContainer *forwards, *networks;
     AkinWordList *patterns;
     guint nat_pending; /* changes of the NAT mode on their way */
+    AkinGuard guard;   /* of the forwards */
+    char *undo;        /* a pattern to be added again as soon as the list may be changed */
 };
 
 G_DEFINE_TYPE(AkinMachines, akin_machines, GTK_TYPE_BOX)
@@ -114,6 +117,13 @@ activate_edit(GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_removed(GtkWidget *subject, const GError *error)
+{
+    (void) error;
+    akin_guard_end(&AKIN_MACHINES(subject)->guard);
+}
+
+static void
 activate_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     AkinMachines *self = data;
@@ -121,9 +131,10 @@ activate_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
     (void) action;
     GVariant *again = g_variant_new("(sqsqs)", info.protocol, info.port, info.address,
                                     info.target_port, info.from);
+    akin_guard_begin(&self->guard);
     akin_desk_change_with_undo(self->desk, GTK_WIDGET(self), "RemoveForward",
                                g_variant_new("(sqs)", info.protocol, info.port, info.address),
-                               _("The forward was removed."), AKIN_DESK_CHANGE,
+                               on_removed, _("The forward was removed."), AKIN_DESK_CHANGE,
                                g_variant_new("(sv)", "AddForward", again));
 }
 
@@ -194,6 +205,7 @@ show_forwards(AkinMachines *self, const AkinSnapshot *snapshot, gboolean may_cha
     if (!akin_build_begin(self->forwards, g_variant_new("(bs@a(sqsqsb))", may_change, obstacle,
                                                         snapshot->forwards)))
         return;
+    akin_guard_rest(&self->guard, GTK_WIDGET(self->forwards));
     for (gsize i = 0; i < count; i++) {
         g_autoptr(GVariant) forward = g_variant_get_child_value(snapshot->forwards, i);
         add_row(self, forward, obstacle, may_change);
@@ -207,14 +219,8 @@ show_forwards(AkinMachines *self, const AkinSnapshot *snapshot, gboolean may_cha
 
 /* --- Patterns --------------------------------------------------------------------------------- */
 
-static void
-on_pattern_done(GtkWidget *subject, const GError *error)
-{
-    if (!error)
-        akin_word_list_taken(AKIN_WORD_LIST(subject));
-}
-
-/* The patterns, with one more or with one less. */
+/* The patterns, with one more or with one less. Without a snapshot there is nobody to send it to.
+ */
 static GVariant *
 changed_patterns(const AkinSnapshot *snapshot, const char *add, const char *remove)
 {
@@ -222,8 +228,9 @@ changed_patterns(const AkinSnapshot *snapshot, const char *add, const char *remo
     GVariantBuilder list;
     const char *pattern;
     g_variant_builder_init(&list, G_VARIANT_TYPE("as"));
-    g_variant_iter_init(&iter, snapshot->network_patterns);
-    while (g_variant_iter_next(&iter, "&s", &pattern)) {
+    if (snapshot)
+        g_variant_iter_init(&iter, snapshot->network_patterns);
+    while (snapshot && g_variant_iter_next(&iter, "&s", &pattern)) {
         if (g_strcmp0(pattern, remove) != 0)
             g_variant_builder_add(&list, "s", pattern);
     }
@@ -232,39 +239,56 @@ changed_patterns(const AkinSnapshot *snapshot, const char *add, const char *remo
     return g_variant_new("(as)", &list);
 }
 
+static void on_patterns_done(GtkWidget *subject, const GError *error);
+
+/* One change at a time: each sends the whole list as it is then, with one more or with one less. */
 static void
-change_patterns(AkinMachines *self, GtkWidget *subject, const char *add, AkinDeskDone done)
+add_pattern(AkinMachines *self, const char *pattern)
 {
-    const AkinSnapshot *snapshot = snapshot_of(self);
-    if (snapshot)
-        akin_desk_change(self->desk, subject, "SetNetworkPatterns",
-                         changed_patterns(snapshot, add, NULL), done);
+    akin_desk_change(self->desk, GTK_WIDGET(self->patterns), "SetNetworkPatterns",
+                     changed_patterns(snapshot_of(self), pattern, NULL), on_patterns_done);
+}
+
+void
+akin_machines_add_pattern(GtkWidget *machines, const char *pattern)
+{
+    AkinMachines *self = AKIN_MACHINES(machines);
+    if (akin_word_list_is_busy(self->patterns)) {
+        g_free(self->undo);
+        self->undo = g_strdup(pattern);
+    } else if (snapshot_of(self)) {
+        akin_word_list_begin(self->patterns);
+        add_pattern(self, pattern);
+    }
+}
+
+static void
+on_patterns_done(GtkWidget *subject, const GError *error)
+{
+    GtkWidget *page = gtk_widget_get_ancestor(subject, AKIN_TYPE_MACHINES);
+    akin_word_list_done(subject, error);
+    if (!page)
+        return; /* the window is gone */
+    g_autofree char *undo = g_steal_pointer(&AKIN_MACHINES(page)->undo);
+    if (undo)
+        akin_machines_add_pattern(page, undo);
 }
 
 static void
 ask_add_pattern(AkinWordList *list, const char *word, gpointer data)
 {
-    change_patterns(data, GTK_WIDGET(list), word, on_pattern_done);
-}
-
-/* The others may have changed since it was removed. */
-void
-akin_machines_add_pattern(GtkWidget *machines, const char *pattern)
-{
-    change_patterns(AKIN_MACHINES(machines), machines, pattern, NULL);
+    (void) list;
+    add_pattern(data, word);
 }
 
 static void
 ask_remove_pattern(AkinWordList *list, const char *word, gpointer data)
 {
     AkinMachines *self = data;
-    const AkinSnapshot *snapshot = snapshot_of(self);
-    if (!snapshot)
-        return;
     g_autofree char *sentence = g_strdup_printf(_("“%s” is not a VM network any more."), word);
     akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), "SetNetworkPatterns",
-                               changed_patterns(snapshot, NULL, word), sentence, "offer.pattern",
-                               g_variant_new_string(word));
+                               changed_patterns(snapshot_of(self), NULL, word), on_patterns_done,
+                               sentence, "offer.pattern", g_variant_new_string(word));
 }
 
 /* --- The page --------------------------------------------------------------------------------- */
@@ -300,6 +324,7 @@ akin_machines_new(AkinDesk *desk)
     self->desk = g_object_ref(desk);
     g_action_map_add_action_entries(G_ACTION_MAP(group), actions, G_N_ELEMENTS(actions), self);
     gtk_widget_insert_action_group(GTK_WIDGET(self), "forward", G_ACTION_GROUP(group));
+    akin_guard_set_up(&self->guard, G_ACTION_MAP(group), "remove");
     akin_toggle_init(akin_switch_row_get_switch(self->reach_host), ask_reach_host, self);
     akin_word_list_set_up(self->patterns, akin_check_pattern, _("Remove the pattern %s"),
                           ask_add_pattern, ask_remove_pattern, self);
@@ -315,6 +340,8 @@ destroy(GtkWidget *widget)
     AkinMachines *self = AKIN_MACHINES(widget);
     if (self->desk)
         g_signal_handlers_disconnect_by_data(akin_desk_get_client(self->desk), self);
+    akin_guard_clear(&self->guard);
+    g_clear_pointer(&self->undo, g_free);
     g_clear_object(&self->desk);
     GTK_WIDGET_CLASS(akin_machines_parent_class)->destroy(widget);
 }

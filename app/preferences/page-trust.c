@@ -39,17 +39,11 @@ one_address(const char *word)
 }
 
 static void
-on_added(GtkWidget *subject, const GError *error)
-{
-    if (!error)
-        akin_word_list_taken(AKIN_WORD_LIST(subject));
-}
-
-static void
 ask_add(AkinWordList *list, const char *word, gpointer data)
 {
     AkinTrust *self = data;
-    akin_desk_change(self->desk, GTK_WIDGET(list), "TrustPing", one_address(word), on_added);
+    akin_desk_change(self->desk, GTK_WIDGET(list), "TrustPing", one_address(word),
+                     akin_word_list_done);
 }
 
 static void
@@ -58,7 +52,7 @@ ask_remove(AkinWordList *list, const char *word, gpointer data)
     AkinTrust *self = data;
     g_autofree char *sentence = g_strdup_printf(_("%s may not ping any more."), word);
     akin_desk_change_with_undo(self->desk, GTK_WIDGET(list), "DistrustPing", one_address(word),
-                               sentence, AKIN_DESK_CHANGE,
+                               akin_word_list_done, sentence, AKIN_DESK_CHANGE,
                                g_variant_new("(sv)", "TrustPing", one_address(word)));
 }
 

@@ -20,6 +20,7 @@ struct _AkinServiceRow {
     GtkLabel *title, *ports;
     GtkSwitch *out, *in;
     gboolean may_change;
+    gboolean leaving; /* it was asked that the service be removed */
     /* NULL until it is opened for the first time. */
     GtkWidget *revealer, *pin, *buttons;
     GtkLabel *about, *out_line, *in_line, *used;
@@ -106,6 +107,15 @@ on_edit(AkinServiceRow *row)
 }
 
 static void
+on_removed(GtkWidget *subject, const GError *error)
+{
+    AkinServiceRow *row = AKIN_SERVICE_ROW(subject);
+    row->leaving = FALSE;
+    if (error && gtk_widget_get_parent(subject))
+        gtk_widget_set_sensitive(row->buttons, row->may_change);
+}
+
+static void
 on_remove(AkinServiceRow *row)
 {
     const AkinServiceInfo *service = find(row);
@@ -113,9 +123,11 @@ on_remove(AkinServiceRow *row)
         return;
     g_autofree char *sentence =
         g_strdup_printf(_("“%s” was removed."), gtk_label_get_text(row->title));
+    row->leaving = TRUE;
+    gtk_widget_set_sensitive(row->buttons, FALSE);
     akin_desk_change_with_undo(
-        row->desk, GTK_WIDGET(row), "RemoveService", g_variant_new("(s)", service->name), sentence,
-        AKIN_DESK_CHANGE,
+        row->desk, GTK_WIDGET(row), "RemoveService", g_variant_new("(s)", service->name),
+        on_removed, sentence, AKIN_DESK_CHANGE,
         g_variant_new("(sv)", "AddService",
                       g_variant_new("(ssssu)", service->name, service->title, service->out_ports,
                                     service->in_ports, service->allowed)));
@@ -204,7 +216,7 @@ show_inside(AkinServiceRow *row, const AkinServiceInfo *service)
     show_line(row->in_line, _("Incoming: %s"), service->in_ports);
     gtk_label_set_text(row->used, used);
     gtk_widget_set_visible(row->buttons, service->own);
-    gtk_widget_set_sensitive(row->buttons, row->may_change);
+    gtk_widget_set_sensitive(row->buttons, row->may_change && !row->leaving);
 }
 
 static void

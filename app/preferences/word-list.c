@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "build.h"
+#include "guard.h"
 
 struct _AkinWordList {
     GtkBox parent;
@@ -16,6 +17,8 @@ struct _AkinWordList {
     AkinWordListAsk add, remove;
     gpointer data;
     GVariant *words; /* as; NULL until they are shown */
+    char *sent;      /* the word that is to be added; NULL: none is */
+    AkinGuard guard;
 };
 
 G_DEFINE_TYPE(AkinWordList, akin_word_list, GTK_TYPE_BOX)
@@ -45,7 +48,7 @@ on_entry_changed(AkinWordList *list)
     g_autofree char *wrong = what_is_wrong(list, text);
     gtk_label_set_text(list->wrong, wrong ? wrong : "");
     gtk_widget_set_visible(GTK_WIDGET(list->wrong), wrong != NULL);
-    gtk_widget_set_sensitive(list->add_button, *text && !wrong);
+    gtk_widget_set_sensitive(list->add_button, *text && !wrong && list->guard.under_way == 0);
     atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(list->entry)),
                                wrong ? wrong : "");
 }
@@ -68,9 +71,11 @@ on_add_row_allocated(GtkWidget *row, GtkAllocation *allocation, gpointer data)
 static void
 on_add(AkinWordList *list)
 {
-    g_autofree char *word = akin_check_trim(gtk_entry_get_text(list->entry));
-    if (gtk_widget_get_sensitive(list->add_button))
-        list->add(list, word, list->data);
+    if (!gtk_widget_get_sensitive(list->add_button))
+        return;
+    list->sent = akin_check_trim(gtk_entry_get_text(list->entry));
+    akin_word_list_begin(list);
+    list->add(list, list->sent, list->data);
 }
 
 static void
@@ -78,6 +83,7 @@ activate_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     AkinWordList *list = data;
     (void) action;
+    akin_word_list_begin(list);
     list->remove(list, g_variant_get_string(parameter, NULL), list->data);
 }
 
@@ -103,6 +109,7 @@ akin_word_list_show(AkinWordList *list, GVariant *words, gboolean may_change, gb
     gsize count = g_variant_n_children(words);
     if (!akin_build_begin(list->rows, g_variant_new("(bb@as)", may_change, keep_one, words)))
         return;
+    akin_guard_rest(&list->guard, GTK_WIDGET(list));
     g_clear_pointer(&list->words, g_variant_unref);
     list->words = g_variant_ref(words);
     for (gsize i = 0; i < count; i++) {
@@ -121,10 +128,31 @@ akin_word_list_show(AkinWordList *list, GVariant *words, gboolean may_change, gb
 }
 
 void
-akin_word_list_taken(AkinWordList *list)
+akin_word_list_begin(AkinWordList *list)
 {
-    if (list->entry)
+    akin_guard_begin(&list->guard);
+    on_entry_changed(list);
+}
+
+gboolean
+akin_word_list_is_busy(AkinWordList *list)
+{
+    return list->guard.under_way > 0;
+}
+
+/* The entry is for the next word then, which somebody may have begun to write already. */
+void
+akin_word_list_done(GtkWidget *widget, const GError *error)
+{
+    AkinWordList *list = AKIN_WORD_LIST(widget);
+    g_autofree char *sent = g_steal_pointer(&list->sent);
+    akin_guard_end(&list->guard);
+    if (!list->entry)
+        return; /* the window is gone */
+    g_autofree char *word = akin_check_trim(gtk_entry_get_text(list->entry));
+    if (!error && g_strcmp0(word, sent) == 0)
         gtk_entry_set_text(list->entry, "");
+    on_entry_changed(list);
 }
 
 void
@@ -153,8 +181,16 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 }
 
 static void
+dispose(GObject *object)
+{
+    akin_guard_clear(&AKIN_WORD_LIST(object)->guard);
+    G_OBJECT_CLASS(akin_word_list_parent_class)->dispose(object);
+}
+
+static void
 finalize(GObject *object)
 {
+    g_free(AKIN_WORD_LIST(object)->sent);
     g_clear_pointer(&AKIN_WORD_LIST(object)->words, g_variant_unref);
     G_OBJECT_CLASS(akin_word_list_parent_class)->finalize(object);
 }
@@ -165,6 +201,7 @@ akin_word_list_class_init(AkinWordListClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
     const GParamFlags flags = G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS;
     G_OBJECT_CLASS(class)->set_property = set_property;
+    G_OBJECT_CLASS(class)->dispose = dispose;
     G_OBJECT_CLASS(class)->finalize = finalize;
     g_object_class_install_property(G_OBJECT_CLASS(class), PROP_PLACEHOLDER,
                                     g_param_spec_string("placeholder", NULL, NULL, "", flags));
@@ -188,4 +225,5 @@ akin_word_list_init(AkinWordList *list)
     gtk_widget_init_template(GTK_WIDGET(list));
     g_action_map_add_action_entries(G_ACTION_MAP(group), actions, G_N_ELEMENTS(actions), list);
     gtk_widget_insert_action_group(GTK_WIDGET(list), "words", G_ACTION_GROUP(group));
+    akin_guard_set_up(&list->guard, G_ACTION_MAP(group), "remove");
 }

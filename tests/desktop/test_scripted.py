@@ -2,9 +2,10 @@
 """The application with a helper that refuses, takes its time, or says what is absurd."""
 
 import os
+import time
 import unittest
 
-from driver import SOON, App, Notifications, Screen, open_desktop
+from driver import SOON, App, Atspi, Notifications, Screen, open_desktop
 from scripted import Scripted
 
 
@@ -60,6 +61,58 @@ class Menu(ScriptedCase):
         self.assertNotRegex(body, '[<&]')
         self.assertIn('bold', body)
         self.assertIn('words', body)
+
+
+class Lists(ScriptedCase):
+    def prepare(self):
+        self.helper.set('Forwards', [('tcp', port, f'192.168.56.{port}', 8080, 'anyone', True) for port in (80, 81, 82)])
+        self.helper.set('TrustedPingers', ['203.0.113.7', '203.0.113.8', '203.0.113.9'])
+
+    def property(self, name):
+        return self.helper.properties[name].unpack()
+
+    def double_click(self, button):
+        """As slowly as people do, who mean one click."""
+        self.app.until(lambda: self.app.sensitive(button), button)
+        box = self.app.find(button).get_extents(Atspi.CoordType.SCREEN)
+        desktop.run('xdotool', 'mousemove', str(box.x + box.width // 2), str(box.y + box.height // 2), 'click',
+                    '--repeat', '2', '--delay', '150', '1')
+        time.sleep(SOON)
+
+    def test_a_double_click_removes_one_forward(self):
+        self.app.page(3)
+        self.double_click('Remove: Port 80 of this computer*')
+        self.assertEqual([forward[1] for forward in self.property('Forwards')], [81, 82])
+        self.app.press('Remove: Port 81 of this computer*')
+        self.app.until(lambda: len(self.property('Forwards')) == 1, 'another click to count')
+
+    def test_a_double_click_removes_one_address(self):
+        self.app.page(4)
+        self.double_click('Stop trusting 203.0.113.7')
+        self.assertEqual(self.property('TrustedPingers'), ['203.0.113.8', '203.0.113.9'])
+
+    def test_patterns_while_the_last_change_is_on_its_way(self):
+        """Each change sends the whole list: none is made from a list that is about to be another."""
+        self.helper.delays['SetNetworkPatterns'] = 1.5
+        self.app.page(3)
+        self.app.press('Remove the pattern akin*', showing=False)
+        self.assertFalse(self.app.sensitive('Remove the pattern vboxnet*'))
+        self.app.press('Remove the pattern vboxnet*', showing=False)
+        self.app.press('Undo')
+        self.app.until(lambda: len(self.changes('SetNetworkPatterns')) == 3, 'all three changes')
+        self.app.until(lambda: self.property('NetworkPatterns') == ['vmnet*', 'akin*'], 'what is left')
+
+    def test_what_is_typed_while_another_is_on_its_way(self):
+        self.helper.delays['TrustPing'] = 1
+        self.app.page(4)
+        self.app.type('New trusted address', '198.51.100.9')
+        self.app.press('Add')
+        self.app.type('New trusted address', '198.51.100.1')
+        self.app.find('198.51.100.9', 'label')
+        self.assertEqual(self.app.text('New trusted address'), '198.51.100.1')
+        self.app.press('Add')
+        self.app.find('198.51.100.1', 'label')
+        self.app.until(lambda: self.app.text('New trusted address') == '', 'room for the next one')
 
 
 if __name__ == '__main__':

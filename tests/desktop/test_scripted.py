@@ -5,7 +5,7 @@ import os
 import time
 import unittest
 
-from driver import SOON, App, Atspi, Notifications, Screen, open_desktop
+from driver import SOON, App, Atspi, Notifications, Screen, call, open_desktop
 from scripted import Scripted
 
 
@@ -16,13 +16,14 @@ def setUpModule():
 
 class ScriptedCase(unittest.TestCase):
     arguments = ('--preferences',)
+    environment = {}
 
     def setUp(self):
         self.helper = Scripted(os.path.join(desktop.folder, 'scripted.sock'))
         self.addCleanup(self.helper.close)
         self.prepare()
         self.screen = Screen(desktop)
-        self.app = App(desktop, self.helper, *self.arguments)
+        self.app = App(desktop, self.helper, *self.arguments, **self.environment)
         self.addCleanup(self.app.close)
         self.app.start()
         self.app.wait_headline('Firewall on')
@@ -61,6 +62,36 @@ class Menu(ScriptedCase):
         self.assertNotRegex(body, '[<&]')
         self.assertIn('bold', body)
         self.assertIn('words', body)
+
+
+class Memory(ScriptedCase):
+    """Without a screen reader, which keeps much of its own."""
+
+    arguments = ()
+    environment = {'NO_AT_BRIDGE': '1'}
+
+    def test_a_window_leaves_nothing(self):
+        for number in range(1, 6):
+            self.open_and_close(number)
+        before = self.memory()
+        for number in range(6, 26):
+            self.open_and_close(number)
+        self.assertLess((self.memory() - before) / 20, 100, 'kB for each window')
+
+    def open_and_close(self, number):
+        self.act('', 'show-overview')
+        self.app.until(lambda: self.screen.windows_of(self.app.pid), 'the window')
+        self.act(f'/window/{number}', 'close')
+        self.app.until(lambda: not self.screen.windows_of(self.app.pid), 'the window to go')
+
+    def act(self, path, action):
+        call(self.app.bus, 'org.akin.Akin', '/org/akin/Akin' + path, 'org.gtk.Actions', 'Activate', '(sava{sv})', action,
+             [], {})
+
+    def memory(self):
+        """In kB, shared pages by their share."""
+        with open(f'/proc/{self.app.pid}/smaps_rollup') as file:
+            return next(int(line.split()[1]) for line in file if line.startswith('Pss:'))
 
 
 class Lists(ScriptedCase):

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "build.h"
 
+#include <glib/gi18n.h>
+
+#include "label.h"
+
 void
 akin_build_add_class(GtkWidget *widget, const char *name)
 {
@@ -44,7 +48,8 @@ akin_build_begin(GtkContainer *container, GVariant *state)
 GtkWidget *
 akin_build_label(const char *text, const char *classes)
 {
-    GtkWidget *label = gtk_label_new(text);
+    g_autofree char *clean = text ? akin_label(text, AKIN_BUILD_MOST_LETTERS) : NULL;
+    GtkWidget *label = gtk_label_new(clean);
     g_auto(GStrv) words = g_strsplit(classes ? classes : "", " ", -1);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
@@ -89,6 +94,17 @@ akin_build_row(const char *title, const char *about)
     gtk_box_pack_start(GTK_BOX(row), words, TRUE, TRUE, 0);
     gtk_widget_show_all(row);
     return row;
+}
+
+void
+akin_build_add_more(GtkContainer *card, gsize count)
+{
+    if (count <= AKIN_BUILD_MOST_ROWS)
+        return;
+    guint more = count - AKIN_BUILD_MOST_ROWS;
+    g_autofree char *words =
+        g_strdup_printf(g_dngettext(NULL, "and %u more", "and %u more", more), more);
+    gtk_container_add(card, akin_build_row(words, NULL));
 }
 
 void

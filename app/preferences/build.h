@@ -11,6 +11,15 @@ GtkWidget *akin_build_label(const char *text, const char *classes);
 /* A flat button with an icon; name is its tooltip and its accessible name. */
 GtkWidget *akin_build_icon_button(const char *icon, const char *name);
 
+/*
+ * What is shown of what comes from the helper: GTK takes seconds for a word of thousands of
+ * letters, or for thousands of rows.
+ */
+enum { AKIN_BUILD_MOST_LETTERS = 500, AKIN_BUILD_MOST_ROWS = 200 };
+
+/* The last row of a card of that many, count, of which the first are shown; nothing if all are. */
+void akin_build_add_more(GtkContainer *card, gsize count);
+
 /* A row of a card with a title and, unless about is NULL, a dim line below it. */
 GtkWidget *akin_build_row(const char *title, const char *about);
 

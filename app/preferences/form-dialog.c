@@ -49,7 +49,8 @@ static void
 say_refused(AkinFormDialog *dialog, const GError *error)
 {
     AkinFormDialogPrivate *self = get(dialog);
-    g_autofree char *sentence = akin_sentence(error->message);
+    g_autofree char *reason = akin_label(error->message, AKIN_BUILD_MOST_LETTERS);
+    g_autofree char *sentence = akin_sentence(reason);
     gtk_label_set_text(self->refused_label, sentence);
     akin_build_name(self->refused, sentence);
     gtk_widget_show(self->refused);

@@ -61,9 +61,10 @@ add_network(GtkContainer *box, const AkinFacts *facts, const char *name, gboolea
         const AkinMachine *machine = g_ptr_array_index(facts->machines, i);
         if (!g_str_equal(machine->network, name))
             continue;
-        add_machine(card, machine, may_change);
-        count++;
+        if (count++ < AKIN_BUILD_MOST_ROWS)
+            add_machine(card, machine, may_change);
     }
+    akin_build_add_more(card, count);
     g_autofree char *seen =
         g_strdup_printf(g_dngettext(NULL, "%u machine seen", "%u machines seen", count), count);
     akin_build_row_append_badge(row, !up ? _("down") : count ? seen : _("up"));
@@ -72,16 +73,18 @@ add_network(GtkContainer *box, const AkinFacts *facts, const char *name, gboolea
 void
 akin_networks_show(GtkContainer *box, const AkinFacts *facts, gboolean may_change)
 {
-    GVariantIter iter;
-    const char *name;
-    gboolean up;
-    GVariant *subnets;
+    gsize count = g_variant_n_children(facts->snapshot->networks);
     if (!akin_build_begin(box, state_of(facts, may_change)))
         return;
-    g_variant_iter_init(&iter, facts->snapshot->networks);
-    while (g_variant_iter_loop(&iter, "(&sb@as)", &name, &up, &subnets))
+    for (gsize i = 0; i < MIN(count, AKIN_BUILD_MOST_ROWS); i++) {
+        const char *name;
+        gboolean up;
+        g_autoptr(GVariant) subnets = NULL;
+        g_variant_get_child(facts->snapshot->networks, i, "(&sb@as)", &name, &up, &subnets);
         add_network(box, facts, name, up, subnets, may_change);
-    if (g_variant_n_children(facts->snapshot->networks) == 0)
+    }
+    akin_build_add_more(box, count);
+    if (count == 0)
         add_card(box, _("No VM network is there"),
                  _("Start a machine on a host-only network such as vboxnet0, and it shows up "
                    "here."));

@@ -206,10 +206,11 @@ show_forwards(AkinMachines *self, const AkinSnapshot *snapshot, gboolean may_cha
                                                         snapshot->forwards)))
         return;
     akin_guard_rest(&self->guard, GTK_WIDGET(self->forwards));
-    for (gsize i = 0; i < count; i++) {
+    for (gsize i = 0; i < MIN(count, AKIN_BUILD_MOST_ROWS); i++) {
         g_autoptr(GVariant) forward = g_variant_get_child_value(snapshot->forwards, i);
         add_row(self, forward, obstacle, may_change);
     }
+    akin_build_add_more(self->forwards, count);
     if (count == 0)
         gtk_container_add(self->forwards,
                           akin_build_row(_("No port is forwarded"),

@@ -82,8 +82,7 @@ add_warning(AkinOverview *self, const char *name, const char *sentence)
 static void
 show_warnings(AkinOverview *self, const AkinSnapshot *snapshot)
 {
-    GVariantIter iter;
-    const char *name, *reason;
+    gsize count = g_variant_n_children(snapshot->warnings);
     g_simple_action_set_enabled(self->call, akin_desk_may_change(self->desk));
     if (!akin_build_begin(self->warnings, g_variant_new("(bs@a(ss))", snapshot->enforcing,
                                                         self->remark, snapshot->warnings)))
@@ -91,16 +90,17 @@ show_warnings(AkinOverview *self, const AkinSnapshot *snapshot)
     if (!snapshot->enforcing)
         add_warning(self, "stopped",
                     _("akin is stopped: it protects nothing, and machines have no NAT."));
-    g_variant_iter_init(&iter, snapshot->warnings);
-    while (g_variant_iter_next(&iter, "(&s&s)", &name, &reason)) {
+    for (gsize i = 0; i < MIN(count, AKIN_BUILD_MOST_ROWS); i++) {
+        const char *name, *reason;
+        g_variant_get_child(snapshot->warnings, i, "(&s&s)", &name, &reason);
         g_autofree char *sentence = akin_sentence(reason);
         add_warning(self, name, sentence);
     }
+    akin_build_add_more(self->warnings, count);
     if (*self->remark)
         add_bar(self, "dialog-information-symbolic", self->remark);
     gtk_widget_set_visible(GTK_WIDGET(self->warnings),
-                           !snapshot->enforcing || *self->remark ||
-                               g_variant_n_children(snapshot->warnings) > 0);
+                           !snapshot->enforcing || *self->remark || count > 0);
 }
 
 /* --- What the computer is connected to -------------------------------------------------------- */
@@ -108,21 +108,22 @@ show_warnings(AkinOverview *self, const AkinSnapshot *snapshot)
 static void
 show_uplinks(AkinOverview *self, const AkinSnapshot *snapshot)
 {
-    GVariantIter iter;
-    const char *nic;
-    GVariant *addresses;
+    gsize count = g_variant_n_children(snapshot->uplinks);
     if (!akin_build_begin(self->uplinks,
                           g_variant_new("(s@a(sas))", snapshot->active_nic, snapshot->uplinks)))
         return;
-    g_variant_iter_init(&iter, snapshot->uplinks);
-    while (g_variant_iter_loop(&iter, "(&s@as)", &nic, &addresses)) {
+    for (gsize i = 0; i < MIN(count, AKIN_BUILD_MOST_ROWS); i++) {
+        const char *nic;
+        g_autoptr(GVariant) addresses = NULL;
+        g_variant_get_child(snapshot->uplinks, i, "(&s@as)", &nic, &addresses);
         g_autofree char *list = akin_build_list(addresses);
         GtkWidget *row = akin_build_row(nic, *list ? list : _("No address yet"));
         gboolean active = g_str_equal(nic, snapshot->active_nic);
         akin_build_row_append_badge(row, active ? _("active") : _("in reserve"));
         gtk_container_add(self->uplinks, row);
     }
-    if (g_variant_n_children(snapshot->uplinks) == 0)
+    akin_build_add_more(self->uplinks, count);
+    if (count == 0)
         gtk_container_add(self->uplinks,
                           akin_build_row(_("Not connected"), _("No network card has a way out. "
                                                                "akin follows when one gets it.")));

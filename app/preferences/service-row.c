@@ -200,7 +200,8 @@ static void
 show_line(GtkLabel *label, const char *format, const char *ports)
 {
     g_autofree char *list = akin_service_ports(ports);
-    g_autofree char *text = g_strdup_printf(format, list);
+    g_autofree char *shown = akin_label(list, AKIN_BUILD_MOST_LETTERS);
+    g_autofree char *text = g_strdup_printf(format, shown);
     gtk_label_set_text(label, text);
     gtk_widget_set_visible(GTK_WIDGET(label), *ports != '\0');
 }
@@ -209,7 +210,7 @@ static void
 show_inside(AkinServiceRow *row, const AkinServiceInfo *service)
 {
     g_autofree char *used = describe_use(service);
-    const char *about = akin_service_info_about(service);
+    g_autofree char *about = akin_label(akin_service_info_about(service), AKIN_BUILD_MOST_LETTERS);
     gtk_label_set_text(row->about, about);
     gtk_widget_set_visible(GTK_WIDGET(row->about), *about != '\0');
     show_line(row->out_line, _("Outgoing: %s"), service->out_ports);
@@ -256,7 +257,8 @@ void
 akin_service_row_show(AkinServiceRow *row, const AkinServiceInfo *service, gboolean may_change)
 {
     g_autofree char *title = akin_label(akin_service_info_title(service), TITLE_MAX_LENGTH);
-    g_autofree char *ports = describe(service);
+    g_autofree char *all = describe(service);
+    g_autofree char *ports = akin_label(all, TITLE_MAX_LENGTH);
     guint offers = akin_service_info_offers(service);
     if (g_strcmp0(gtk_label_get_text(row->title), title) != 0) {
         g_autofree char *name = g_strdup_printf(_("%s, details"), title);

@@ -112,11 +112,12 @@ akin_word_list_show(AkinWordList *list, GVariant *words, gboolean may_change, gb
     akin_guard_rest(&list->guard, GTK_WIDGET(list));
     g_clear_pointer(&list->words, g_variant_unref);
     list->words = g_variant_ref(words);
-    for (gsize i = 0; i < count; i++) {
+    for (gsize i = 0; i < MIN(count, AKIN_BUILD_MOST_ROWS); i++) {
         const char *word;
         g_variant_get_child(words, i, "&s", &word);
         add_word(list, word, may_change && (count > 1 || !keep_one));
     }
+    akin_build_add_more(list->rows, count);
     gtk_widget_set_visible(GTK_WIDGET(list->rows), count > 0);
     /* Not :first-child: GTK does not look again when a sibling is shown. */
     if (count > 0)

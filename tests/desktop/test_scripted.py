@@ -94,6 +94,43 @@ class Memory(ScriptedCase):
             return next(int(line.split()[1]) for line in file if line.startswith('Pss:'))
 
 
+class Absurd(ScriptedCase):
+    """What takes GTK seconds to draw is not drawn in full, and everything else goes on."""
+
+    def prepare(self):
+        self.helper.set('NetworkPatterns', [f'net{number}*' for number in range(300)])
+
+    def answers_soon(self):
+        self.app.page(1)
+        begin = time.monotonic()
+        self.app.headline()
+        self.assertLess(time.monotonic() - begin, 2 * SOON)
+
+    def test_a_word_of_ten_thousand_letters(self):
+        word = 'x' * 10000
+        self.helper.set('Warnings', [('odd', word)])
+        self.app.find('Xxx*', 'label')
+        self.answers_soon()
+        self.assertEqual([len(shown.get_name()) for shown in self.app.widgets('Xxx*', 'label')], [500])
+        self.helper.refusals['AddForward'] = word
+        self.app.page(3)
+        self.app.press('Forward a port…')
+        self.app.type('Port of this computer', '8080')
+        self.app.type('Machine', '192.168.56.101')
+        self.app.press('Add', dialog=True)
+        told = self.app.find('Xxx*', 'alert').get_name()
+        self.assertLess(len(told), 510)
+        self.app.press('Cancel')
+
+    def test_ten_thousand_forwards(self):
+        self.app.page(3)
+        self.helper.set('Forwards', [('tcp', 1 + number, '192.168.56.101', 8080, 'anyone', True)
+                                     for number in range(10000)])
+        self.app.find('and 9800 more', showing=False, timeout=3 * SOON)
+        self.app.find('and 100 more', showing=False)
+        self.answers_soon()
+
+
 class Lists(ScriptedCase):
     def prepare(self):
         self.helper.set('Forwards', [('tcp', port, f'192.168.56.{port}', 8080, 'anyone', True) for port in (80, 81, 82)])

@@ -35,10 +35,19 @@ G_DEFINE_TYPE(AkinApp, akin_app, GTK_TYPE_APPLICATION)
 /* --- The window ------------------------------------------------------------------------------- */
 
 static void
+tell_refused(GtkApplication *application, const char *sentence)
+{
+    AkinApp *app = AKIN_APP(application);
+    if (app->notices)
+        akin_notices_say(app->notices, _("Not changed"), sentence);
+}
+
+static void
 show_page(AkinApp *app, AkinPage page)
 {
     if (!app->window) {
-        app->window = akin_preferences_new(GTK_APPLICATION(app), app->client, app->settings);
+        app->window =
+            akin_preferences_new(GTK_APPLICATION(app), app->client, app->settings, tell_refused);
         g_signal_connect(app->window, "destroy", G_CALLBACK(gtk_widget_destroyed), &app->window);
         akin_preferences_set_remark(app->window, app->remark);
     }

@@ -11,8 +11,10 @@
 
 struct _AkinDesk {
     GObject parent;
+    GtkApplication *app;
     AkinClient *client;
     AkinSettings *settings;
+    AkinDeskTell tell;
     const AkinDeskWindow *functions;
     gpointer window; /* not owned; NULL when it is gone */
     guint under_way;
@@ -159,9 +161,12 @@ akin_desk_may_change(AkinDesk *desk)
 void
 akin_desk_say_error(AkinDesk *desk, const GError *error)
 {
-    if (!desk->window)
-        return;
     g_autofree char *reason = akin_label(error->message, REASON_MAX_LENGTH);
+    if (!desk->window) {
+        g_autofree char *alone = akin_sentence(reason);
+        desk->tell(desk->app, alone);
+        return;
+    }
     g_autofree char *sentence = g_strdup_printf(_("Not changed: %s."), reason);
     desk->functions->say_error(desk->window, sentence,
                                g_error_matches(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN));
@@ -170,9 +175,11 @@ akin_desk_say_error(AkinDesk *desk, const GError *error)
 /* --- The object ------------------------------------------------------------------------------- */
 
 AkinDesk *
-akin_desk_new(AkinClient *client, AkinSettings *settings)
+akin_desk_new(GtkApplication *app, AkinClient *client, AkinSettings *settings, AkinDeskTell tell)
 {
     AkinDesk *desk = g_object_new(AKIN_TYPE_DESK, NULL);
+    desk->app = g_object_ref(app);
+    desk->tell = tell;
     desk->client = g_object_ref(client);
     desk->settings = g_object_ref(settings);
     return desk;
@@ -202,6 +209,7 @@ finalize(GObject *object)
 {
     AkinDesk *desk = AKIN_DESK(object);
     g_clear_handle_id(&desk->patience, g_source_remove);
+    g_object_unref(desk->app);
     g_object_unref(desk->client);
     g_object_unref(desk->settings);
     G_OBJECT_CLASS(akin_desk_parent_class)->finalize(object);

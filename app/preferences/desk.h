@@ -28,8 +28,12 @@ typedef struct {
     void (*set_busy)(gpointer window, gboolean busy);
 } AkinDeskWindow;
 
-AkinDesk *akin_desk_new(AkinClient *client, AkinSettings *settings);
-/* window NULL: nobody is there to be told any more. */
+/* How a person is told why something was not done, once the window is closed. */
+typedef void (*AkinDeskTell)(GtkApplication *app, const char *sentence);
+
+AkinDesk *
+akin_desk_new(GtkApplication *app, AkinClient *client, AkinSettings *settings, AkinDeskTell tell);
+/* window NULL: it is closed. */
 void akin_desk_set_window(AkinDesk *desk, const AkinDeskWindow *functions, gpointer window);
 
 AkinClient *akin_desk_get_client(AkinDesk *desk);

@@ -63,7 +63,10 @@ static void
 on_done(GtkWidget *subject, const GError *error)
 {
     AkinFormDialog *dialog = AKIN_FORM_DIALOG(subject);
-    if (error && get(dialog)->form)
+    gboolean closed = get(dialog)->form == NULL;
+    if (error && closed)
+        akin_desk_say_error(get(dialog)->desk, error);
+    else if (error)
         say_refused(dialog, error);
     else
         gtk_widget_destroy(subject);

@@ -131,6 +131,41 @@ class Absurd(ScriptedCase):
         self.answers_soon()
 
 
+class Closed(ScriptedCase):
+    """What is refused after one has turned away is told all the same."""
+
+    def test_the_window(self):
+        shown = Notifications(desktop)
+        self.addCleanup(shown.close)
+        self.helper.delays['SetFirewall'] = 1.5
+        self.helper.refusals['SetFirewall'] = 'the disk is full'
+        self.app.flip('Firewall')
+        self.app.until(lambda: not self.app.is_on('Firewall'), 'the switch')
+        self.screen.press('ctrl+w')
+        self.app.until(lambda: not self.screen.windows_of(self.app.pid), 'the window to go')
+        self.assertEqual(shown.wait('Not changed')[1], 'The disk is full.')
+
+    def test_a_dialog(self):
+        self.helper.delays['AddForward'] = 1.5
+        self.helper.refusals['AddForward'] = 'the disk is full'
+        self.app.page(3)
+        self.app.press('Forward a port…')
+        self.app.type('Port of this computer', '8080')
+        self.app.type('Machine', '192.168.56.101')
+        self.app.press('Add', dialog=True)
+        self.app.press('Cancel')
+        self.app.find('Not changed: the disk is full.', 'alert')
+
+    def test_the_keys_are_shown(self):
+        """In a window that is made when somebody asks, again and again."""
+        self.app.window()
+        for _ in range(2):
+            self.screen.press('ctrl+question')
+            self.app.until(lambda: len(self.screen.windows_of(self.app.pid)) == 2, 'the keys')
+            self.screen.press('Escape')
+            self.app.until(lambda: len(self.screen.windows_of(self.app.pid)) == 1, 'the keys to go')
+
+
 class Lists(ScriptedCase):
     def prepare(self):
         self.helper.set('Forwards', [('tcp', port, f'192.168.56.{port}', 8080, 'anyone', True) for port in (80, 81, 82)])

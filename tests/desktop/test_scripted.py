@@ -85,8 +85,8 @@ class Memory(ScriptedCase):
         self.app.until(lambda: not self.screen.windows_of(self.app.pid), 'the window to go')
 
     def act(self, path, action):
-        call(self.app.bus, 'org.akin.Akin', '/org/akin/Akin' + path, 'org.gtk.Actions', 'Activate', '(sava{sv})', action,
-             [], {})
+        call(self.app.bus, 'org.akin.Akin', '/org/akin/Akin' + path, 'org.gtk.Actions', 'Activate', '(sava{sv})',
+             action, [], {})
 
     def memory(self):
         """In kB, shared pages by their share."""
@@ -168,7 +168,8 @@ class Closed(ScriptedCase):
 
 class Lists(ScriptedCase):
     def prepare(self):
-        self.helper.set('Forwards', [('tcp', port, f'192.168.56.{port}', 8080, 'anyone', True) for port in (80, 81, 82)])
+        self.helper.set('Forwards', [('tcp', port, f'192.168.56.{port}', 8080, 'anyone', True)
+                                     for port in (80, 81, 82)])
         self.helper.set('TrustedPingers', ['203.0.113.7', '203.0.113.8', '203.0.113.9'])
 
     def property(self, name):

@@ -16,6 +16,9 @@ nftables_text(const AkinPolicy *policy, const AkinSituation *situation)
     return akin_nft_load_text(ruleset);
 }
 
+/* Of a line in a file ipfw(8) reads no more. */
+#define IPFW_LINE_MAX 4095
+
 /* The lines of a text as comments. */
 static void
 append_comment(GString *text, const char *lines)
@@ -38,7 +41,8 @@ ipfw_text(const AkinPolicy *policy, const AkinSituation *situation)
     for (guint i = 0; i < instances->len; i++) {
         const AkinNatInstance *instance = instances->pdata[i];
         if (kernel) {
-            g_string_append_printf(text, "%s\n", instance->kernel);
+            gboolean fits = strlen(instance->kernel) < IPFW_LINE_MAX;
+            g_string_append_printf(text, "%s%s\n", fits ? "" : "# needs: ipfw ", instance->kernel);
             continue;
         }
         g_string_append_printf(text, "# needs: natd -f FILE -P PIDFILE for %s, FILE:\n",

@@ -5,8 +5,9 @@
 #include "situation.h"
 
 /*
- * The ruleset that the named engine would load, as text to read: every compiler runs on every
- * system. NULL with AKIN_ERROR_NOT_SUPPORTED for an unknown name; the caller frees it.
+ * The ruleset that the named engine would load, as text to read, or to load by hand as comments at
+ * its beginning say: every compiler runs on every system. NULL with AKIN_ERROR_NOT_SUPPORTED for an
+ * unknown name; the caller frees it.
  */
 char *akin_rules_text(const char *engine, const AkinPolicy *policy, const AkinSituation *situation,
                       GError **error);

@@ -23,7 +23,7 @@ def arguments():
         prog='tests/bench/run', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog='sections:\n' + '\n'.join(f'  {name:12}{section.__doc__}' for name, section in sections.ALL.items()))
     parser.add_argument('sections', nargs='*', metavar='SECTION', help='all of them unless some are named')
-    parser.add_argument('--quick', action='store_true', help='under a minute, and rougher')
+    parser.add_argument('--quick', action='store_true', help='in a minute or two, and rougher')
     parser.add_argument('--build', metavar='DIR', default=os.path.join(TOP, 'build'), help='measure what is built here')
     parser.add_argument('--no-install', action='store_true', help='install no packages')
     chosen = parser.parse_args()

@@ -49,7 +49,7 @@ class Akin:
     def __init__(self, yard, folder=None, policy=None):
         folder = folder or yard.folder
         self.yard = yard
-        self._socket = yard.path('socket')
+        self.socket = yard.path('socket')
         config = os.path.join(folder, 'akin.conf')
         if policy:
             with open(config, 'w') as file:
@@ -57,16 +57,16 @@ class Akin:
                 file.write(policy)
         with open(yard.path('log'), 'w') as log:
             self.process = yard.laptop.start(
-                [program('helper', 'akin-helper'), '--socket', self._socket, '--config', config,
+                [program('helper', 'akin-helper'), '--socket', self.socket, '--config', config,
                  '--state-dir', os.path.join(folder, 'state')], stderr=log)
-        wait_for('akin-helper', lambda: os.path.exists(self._socket) and self.ctl('status', check=False) == 0)
+        wait_for('akin-helper', lambda: os.path.exists(self.socket) and self.ctl('status', check=False) == 0)
         self.pid = self.process.pid
 
     def ctl(self, *words, check=True):
         return self.yard.laptop.run(self.command(*words), check=check).returncode
 
     def command(self, *words):
-        return [program('app', 'ctl', 'akinctl'), '--socket', self._socket, *words]
+        return [program('app', 'ctl', 'akinctl'), '--socket', self.socket, *words]
 
     def rules(self):
         """What is in the kernel, as text that loads."""
@@ -79,7 +79,7 @@ class Akin:
 
     def loop(self, *calls, until='answered'):
         """Calls over a kept connection, `until` 'answered', or the 'kernel' has it, or answered through 'gdbus'."""
-        return Loop(self.yard.laptop, [program('tests', 'bench', 'bus-loop'), *UNTIL[until], self._socket,
+        return Loop(self.yard.laptop, [program('tests', 'bench', 'bus-loop'), *UNTIL[until], self.socket,
                                         *self.OBJECT, *calls])
 
     def command_toggle(self):
@@ -138,6 +138,7 @@ class Firewalld:
 
     NAME = 'org.fedoraproject.FirewallD1'
     OBJECT = ('/org/fedoraproject/FirewallD1', NAME)
+    BUS_VARIABLE = 'DBUS_SYSTEM_BUS_ADDRESS'
     BUS = '''<busconfig>
   <type>system</type> <listen>unix:path={}</listen> <auth>EXTERNAL</auth>
   <policy context="default">
@@ -149,7 +150,7 @@ class Firewalld:
 
     def __init__(self, yard):
         self._bus = yard.path('bus')
-        self._environment = {**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': f'unix:path={self._bus}'}
+        self._environment = {**os.environ, self.BUS_VARIABLE: f'unix:path={self._bus}'}
         self.yard = yard
         self._cell = Cell(yard, yard.laptop, ['/etc/firewalld'])
         self._log = yard.path('log')
@@ -176,12 +177,18 @@ class Firewalld:
                                  self.OBJECT[0], interface, *calls])
 
     def _commands(self, *steps):
-        wrap = ['env', f'DBUS_SYSTEM_BUS_ADDRESS=unix:path={self._bus}', 'firewall-cmd']
+        wrap = ['env', f'{self.BUS_VARIABLE}=unix:path={self._bus}', 'firewall-cmd']
         return commands(self._cell, *([*wrap, *words] for words in steps))
 
     def toggle(self, until='answered'):
         return self._loop(until, self.NAME + '.zone', 'addService', "('external', 'http', 0)",
                           'removeService', "('external', 'http')")
+
+    def applet(self, environment):
+        """Starts its icon, on the desktop that an environment leads to."""
+        with open(self._log, 'a') as log:
+            return self._cell.start(['firewall-applet'], stdout=log, stderr=log,
+                                    env={**environment, self.BUS_VARIABLE: self._environment[self.BUS_VARIABLE]})
 
     def restart(self):
         return self._loop('answered', self.NAME, 'reload', '()')

@@ -93,7 +93,7 @@ NOBODY_LISTENS = '''table ip sink {
 '''
 
 
-def _policy(catalogue, count):
+def policy(catalogue, count):
     """Nothing allowed but `count` services of the user's own."""
     ports = [FIRST_PORT + BETWEEN * number for number in range(count)]
     own = ''.join(f'[service s{port}]\ntitle=s{port}\nout=udp:{port}\nin=udp:{port}\n' for port in ports)
@@ -122,7 +122,7 @@ def services(quick):
         yards = {}
         for count in (MANY, FEW):
             yards[count] = stack.enter_context(Yard())
-            Akin(yards[count], policy=_policy(catalogue, count))
+            Akin(yards[count], policy=policy(catalogue, count))
             yards[count].internet.nft(NOBODY_LISTENS)
         for what, measure in (('let out', _passed), ('dropped', _refused)):
             found = in_turns({count: lambda yard=yard: [measure(yard, seconds)] for count, yard in yards.items()},

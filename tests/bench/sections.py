@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The sections by name, in the order in which they are run."""
 
+import app
 import changes
 import packets_lost
 import routes
@@ -13,4 +14,5 @@ ALL = {
     'services': routes.services,
     'throughput': routes.throughput,
     'reload': packets_lost.reload,
+    'app': app.app,
 }

@@ -20,7 +20,7 @@ EVERYBODYS = re.compile(r'/(libc\.so|ld-linux)')
 MAPPING = re.compile(r'[0-9a-f]+-[0-9a-f]+ ')
 
 
-def _memory(pid):
+def memory_alone(pid):
     """The share of a process in memory (PSS), in MiB, were it the only one with its libraries."""
     total, shared = 0, False
     with open(f'/proc/{pid}/smaps') as file:
@@ -32,12 +32,33 @@ def _memory(pid):
     return total / 1024
 
 
-def _wakeups(pid):
-    """How often any of its threads has stopped waiting until now."""
-    total = 0
+def memory_shared(pid):
+    """Its share in memory (PSS) as this computer is, in MiB: what others have loaded too is divided."""
+    with open(f'/proc/{pid}/smaps_rollup') as file:
+        return next(int(line.split()[1]) for line in file if line.startswith('Pss:')) / 1024
+
+
+def switches(pid):
+    """How often each of its threads has stopped waiting until now."""
+    found = {}
     for thread in os.listdir(f'/proc/{pid}/task'):
         with open(f'/proc/{pid}/task/{thread}/status') as file:
-            total += sum(int(line.split()[1]) for line in file if 'voluntary_ctxt_switches' in line)
+            found[thread] = sum(int(line.split()[1]) for line in file if 'voluntary_ctxt_switches' in line)
+    return found
+
+
+def wakeups(pid, before):
+    """How often it has woken up since; a thread that has ended had to wake up for it."""
+    after = switches(pid)
+    return sum(count - before.get(thread, 0) for thread, count in after.items()) + len(before.keys() - after.keys())
+
+
+def work(pid):
+    """How long processors have worked for it until now, in microseconds; waiting for them is not in it."""
+    total = 0
+    for thread in os.listdir(f'/proc/{pid}/task'):
+        with open(f'/proc/{pid}/task/{thread}/schedstat') as file:
+            total += int(file.read().split()[0]) / 1000
     return total
 
 
@@ -46,30 +67,30 @@ def _least():
     process = subprocess.Popen([program('tests', 'bench', 'only-loads')], stdout=subprocess.PIPE, text=True)
     try:
         process.stdout.readline()
-        return _memory(process.pid)
+        return memory_alone(process.pid)
     finally:
         end(process)
 
 
 def _firewalld():
     with Yard() as yard:
-        return _memory(Firewalld(yard).pid)
+        return memory_alone(Firewalld(yard).pid)
 
 
 def _helper(toggles, idle):
     """Memory at the start, after half of the toggles, after all of them; wakeups in `idle` seconds."""
     with Yard() as yard:
         akin = Akin(yard)
-        found = [_memory(akin.pid)]
+        found = [memory_alone(akin.pid)]
         for count in (toggles // 2, toggles // 2):
             client = akin.loop(*Akin.TOGGLE)
             client.times(count)
             client.close()
             time.sleep(AT_REST_SECONDS)
-            found.append(_memory(akin.pid))
-        before = _wakeups(akin.pid)
+            found.append(memory_alone(akin.pid))
+        before = switches(akin.pid)
         time.sleep(idle)
-        return *found, _wakeups(akin.pid) - before
+        return *found, wakeups(akin.pid, before)
 
 
 def memory(quick):

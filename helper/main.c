@@ -26,8 +26,9 @@ typedef struct {
     GMainLoop *loop;
     AkinController *controller;
     AkinUplinkMonitor *uplinks;
-    guint again; /* source that reads them again; 0: the last reading was good */
-    guint pause; /* before it, in milliseconds */
+    AkinTamperMonitor *tamper; /* NULL: this system does not tell, so we look now and then */
+    guint again;               /* source that reads them again; 0: the last reading was good */
+    guint pause;               /* before it, in milliseconds */
 } Helper;
 
 /* A reading that failed is tried again soon, and then less and less often. */
@@ -106,10 +107,17 @@ read_again(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/*
+ * Where nobody tells about strangers' changes of rules, this is when they are likely: other
+ * firewalls and makers of VM networks act on the same events.
+ */
 static void
 uplinks_changed(gpointer user_data)
 {
-    read_uplinks(user_data, "network changed");
+    Helper *helper = user_data;
+    read_uplinks(helper, "network changed");
+    if (!helper->tamper)
+        akin_controller_tampered(helper->controller, "another program");
 }
 
 static void
@@ -152,11 +160,12 @@ run(Helper *helper)
 {
     g_autoptr(GError) error = NULL;
     AkinPowerMonitor *power = akin_power_monitor_new(power_changed, helper);
-    AkinTamperMonitor *tamper = akin_tamper_monitor_new(tampered, helper, &error);
-    if (!tamper)
-        g_warning("%s; akin's rules are not restored when others remove them", error->message);
+    helper->tamper = akin_tamper_monitor_new(tampered, helper, &error);
+    if (!helper->tamper)
+        g_message("%s; akin's are looked at when the network changes and after sleep",
+                  error->message);
     g_main_loop_run(helper->loop);
-    g_clear_pointer(&tamper, akin_tamper_monitor_free);
+    g_clear_pointer(&helper->tamper, akin_tamper_monitor_free);
     akin_power_monitor_free(power);
 }
 

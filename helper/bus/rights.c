@@ -38,10 +38,11 @@ akin_rights_is_administrator(uid_t uid)
         return FALSE;
     g_autofree gid_t *groups = g_new(gid_t, 64);
     int count = 64;
-    if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0) {
-        count = CLAMP(count, 64, GROUPS_MAX);
+    /* On macOS they are of type int, hence the casts. */
+    if (getgrouplist(user->pw_name, user->pw_gid, (void *) groups, &count) < 0) {
+        count = count > 64 ? MIN(count, GROUPS_MAX) : GROUPS_MAX;
         groups = g_renew(gid_t, groups, count);
-        if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
+        if (getgrouplist(user->pw_name, user->pw_gid, (void *) groups, &count) < 0)
             return FALSE;
     }
     for (int i = 0; i < count; i++) {

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <string.h>
 
 #include "error.h"
@@ -14,22 +13,6 @@
 
 /* A neighbour that answered once; not one that was only asked for. */
 #define KNOWN (NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT)
-
-static void
-machine_clear(gpointer data)
-{
-    AkinMachine *machine = data;
-    g_free(machine->interface);
-    g_free(machine->hardware);
-}
-
-static int
-machine_compare(gconstpointer a, gconstpointer b)
-{
-    const AkinMachine *x = a, *y = b;
-    int order = strcmp(x->interface, y->interface);
-    return order ? order : akin_prefix_compare(&x->address, &y->address);
-}
 
 static gboolean
 take_address(const struct nlattr *attribute, guint8 family, AkinPrefix *address)
@@ -44,22 +27,12 @@ take_address(const struct nlattr *attribute, guint8 family, AkinPrefix *address)
     return TRUE;
 }
 
-static char *
-format_hardware(const struct nlattr *attribute)
-{
-    const guint8 *byte = mnl_attr_get_payload(attribute);
-    if (mnl_attr_get_payload_len(attribute) != 6)
-        return NULL;
-    return g_strdup_printf("%02x:%02x:%02x:%02x:%02x:%02x", byte[0], byte[1], byte[2], byte[3],
-                           byte[4], byte[5]);
-}
-
 static int
 take_neighbour(const struct nlmsghdr *message, void *data)
 {
     const struct ndmsg *neighbour = mnl_nlmsg_get_payload(message);
     const struct nlattr *attribute, *address = NULL, *hardware = NULL;
-    char name[IF_NAMESIZE];
+    AkinPrefix its;
     if (mnl_nlmsg_get_payload_len(message) < sizeof *neighbour || !(neighbour->ndm_state & KNOWN) ||
         (neighbour->ndm_family != AF_INET && neighbour->ndm_family != AF_INET6))
         return MNL_CB_OK;
@@ -70,17 +43,9 @@ take_neighbour(const struct nlmsghdr *message, void *data)
         else if (mnl_attr_get_type(attribute) == NDA_LLADDR)
             hardware = attribute;
     }
-    AkinMachine machine = {0};
-    if (!hardware || !take_address(address, neighbour->ndm_family, &machine.address) ||
-        akin_prefix_is_link_local(&machine.address) || !akin_prefix_is_unicast(&machine.address) ||
-        !if_indextoname(neighbour->ndm_ifindex, name))
-        return MNL_CB_OK;
-    machine.hardware = format_hardware(hardware);
-    machine.interface = g_strdup(name);
-    if (machine.hardware)
-        g_array_append_val((GArray *) data, machine);
-    else
-        machine_clear(&machine);
+    if (hardware && mnl_attr_get_payload_len(hardware) == 6 &&
+        take_address(address, neighbour->ndm_family, &its))
+        akin_machines_add(data, neighbour->ndm_ifindex, &its, mnl_attr_get_payload(hardware));
     return MNL_CB_OK;
 }
 
@@ -112,8 +77,7 @@ dump(struct mnl_socket *socket, GArray *machines)
 GArray *
 akin_machines_list(GError **error)
 {
-    g_autoptr(GArray) machines = g_array_new(FALSE, FALSE, sizeof(AkinMachine));
-    g_array_set_clear_func(machines, machine_clear);
+    g_autoptr(GArray) machines = akin_machines_new();
     struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
     gboolean done =
         socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 && dump(socket, machines);
@@ -122,6 +86,6 @@ akin_machines_list(GError **error)
                     "cannot ask the kernel about neighbours: %s", g_strerror(errno));
     if (socket)
         mnl_socket_close(socket);
-    g_array_sort(machines, machine_compare);
+    akin_machines_sort(machines);
     return done ? g_steal_pointer(&machines) : NULL;
 }

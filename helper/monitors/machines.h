@@ -19,3 +19,15 @@ typedef struct {
  * AKIN_ERROR_ENGINE_FAILED when the kernel cannot be asked. Main thread.
  */
 GArray *akin_machines_list(GError **error);
+
+/* The systems' side of it: an empty array of AkinMachine. */
+GArray *akin_machines_new(void);
+
+/*
+ * Adds a neighbour of the link of this number, with the six bytes of its hardware address. Leaves
+ * out addresses that no machine can be asked for by, and links that are gone.
+ */
+void
+akin_machines_add(GArray *machines, guint link, const AkinPrefix *address, const guint8 *hardware);
+
+void akin_machines_sort(GArray *machines);

@@ -19,29 +19,6 @@
  * other than main, and default routes that a VPN splits finer than into halves.
  */
 
-struct _AkinLinkTable {
-    GHashTable *links; /* number -> AkinInterface */
-    GHashTable *names; /* name -> number; also names that are gone */
-    gboolean interrupted;
-};
-
-AkinLinkTable *
-akin_link_table_new(void)
-{
-    AkinLinkTable *table = g_new0(AkinLinkTable, 1);
-    table->links = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify) akin_interface_free);
-    table->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    return table;
-}
-
-void
-akin_link_table_free(AkinLinkTable *table)
-{
-    g_hash_table_unref(table->links);
-    g_hash_table_unref(table->names);
-    g_free(table);
-}
-
 /* libmnl's mnl_nlmsg_ok compares as int and lets lengths above INT_MAX through. */
 static gboolean
 message_fits(const struct nlmsghdr *message, gsize left)
@@ -94,19 +71,6 @@ read_u32(const struct nlattr *attribute, guint32 *value)
     return TRUE;
 }
 
-/* A name as situation.h promises it, which is also what the kernel allows; or NULL. */
-static const char *
-read_name(const struct nlattr *attribute)
-{
-    if (!attribute)
-        return NULL;
-    const char *name = mnl_attr_get_payload(attribute);
-    gsize size = mnl_attr_get_payload_len(attribute), length = strnlen(name, size);
-    if (length == size || length == 0 || length >= IFNAMSIZ || strpbrk(name, "/ \t\n\v\f\r"))
-        return NULL;
-    return name;
-}
-
 /* Keeps the host bits. */
 static gboolean
 read_prefix(guint8 family, const struct nlattr *attribute, guint8 length, AkinPrefix *prefix)
@@ -121,30 +85,21 @@ read_prefix(guint8 family, const struct nlattr *attribute, guint8 length, AkinPr
     return TRUE;
 }
 
-/* Between two questions a link may have gone, and another one come under its name. */
-static void
-add_link(AkinLinkTable *table, int number, AkinInterface *interface)
-{
-    gpointer key = g_hash_table_lookup(table->names, interface->name);
-    AkinInterface *former = g_hash_table_lookup(table->links, key);
-    if (former && strcmp(former->name, interface->name) == 0)
-        g_hash_table_remove(table->links, key);
-    g_hash_table_replace(table->names, g_strdup(interface->name), GINT_TO_POINTER(number));
-    g_hash_table_replace(table->links, GINT_TO_POINTER(number), interface);
-}
-
 static void
 take_link(AkinLinkTable *table, const struct nlmsghdr *message)
 {
     const struct nlattr *found[IFLA_IFNAME + 1] = {NULL};
     const struct ifinfomsg *link = open_message(message, sizeof *link, found, G_N_ELEMENTS(found));
-    const char *name = read_name(found[IFLA_IFNAME]);
-    if (!link || !name || link->ifi_family != AF_UNSPEC || link->ifi_index <= 0)
+    const struct nlattr *name = found[IFLA_IFNAME];
+    if (!link || !name || link->ifi_family != AF_UNSPEC || link->ifi_index <= 0 ||
+        mnl_attr_validate(name, MNL_TYPE_NUL_STRING) != 0)
         return;
-    AkinInterface *interface = akin_interface_new(name);
+    AkinInterface *interface = akin_link_table_add(
+        table, link->ifi_index, mnl_attr_get_payload(name), mnl_attr_get_payload_len(name));
+    if (!interface)
+        return;
     interface->loopback = (link->ifi_flags & IFF_LOOPBACK) != 0;
     interface->up = (link->ifi_flags & IFF_UP) != 0;
-    add_link(table, link->ifi_index, interface);
 }
 
 /*
@@ -163,8 +118,7 @@ take_address(AkinLinkTable *table, const struct nlmsghdr *message)
         open_message(message, sizeof *header, found, G_N_ELEMENTS(found));
     if (!header || header->ifa_flags & IFA_F_DADFAILED)
         return;
-    AkinInterface *interface =
-        g_hash_table_lookup(table->links, GUINT_TO_POINTER(header->ifa_index));
+    AkinInterface *interface = akin_link_table_find(table, header->ifa_index);
     guint8 family = header->ifa_family, length = header->ifa_prefixlen;
     AkinPrefix peer, own;
     if (!interface || !read_prefix(family, found[IFA_ADDRESS], length, &peer))
@@ -192,7 +146,7 @@ is_default(const struct rtmsg *route, const struct nlattr *table_attribute)
 static void
 take_hop(AkinLinkTable *table, guint32 link, guint flags, const AkinRoute *route)
 {
-    AkinInterface *interface = g_hash_table_lookup(table->links, GUINT_TO_POINTER(link));
+    AkinInterface *interface = akin_link_table_find(table, link);
     if (interface && !(flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)))
         g_array_append_val(interface->defaults, *route);
 }
@@ -275,55 +229,6 @@ akin_link_table_feed(AkinLinkTable *table, const void *buffer, gsize size)
         return AKIN_DUMP_MORE;
     errno = EBADMSG;
     return AKIN_DUMP_FAILED;
-}
-
-static int
-route_compare(gconstpointer a, gconstpointer b)
-{
-    const AkinRoute *x = a, *y = b;
-    if (x->family != y->family)
-        return x->family < y->family ? -1 : 1;
-    if (x->length != y->length)
-        return x->length < y->length ? -1 : 1;
-    return x->metric < y->metric ? -1 : x->metric > y->metric;
-}
-
-static void
-sort_unique(GArray *array, GCompareFunc compare)
-{
-    gsize size = g_array_get_element_size(array), kept = 0;
-    g_array_sort(array, compare);
-    for (gsize i = 0; i < array->len; i++) {
-        const char *item = array->data + i * size;
-        if (kept == 0 || compare(array->data + (kept - 1) * size, item) != 0)
-            memmove(array->data + kept++ * size, item, size);
-    }
-    g_array_set_size(array, kept);
-}
-
-static int
-name_compare(gconstpointer a, gconstpointer b)
-{
-    return strcmp((*(AkinInterface *const *) a)->name, (*(AkinInterface *const *) b)->name);
-}
-
-GPtrArray *
-akin_link_table_finish(AkinLinkTable *table)
-{
-    GPtrArray *interfaces =
-        g_ptr_array_new_full(g_hash_table_size(table->links), (GDestroyNotify) akin_interface_free);
-    GHashTableIter iter;
-    gpointer interface;
-    g_hash_table_iter_init(&iter, table->links);
-    while (g_hash_table_iter_next(&iter, NULL, &interface)) {
-        g_hash_table_iter_steal(&iter);
-        sort_unique(((AkinInterface *) interface)->addresses, (GCompareFunc) akin_prefix_compare);
-        sort_unique(((AkinInterface *) interface)->defaults, route_compare);
-        g_ptr_array_add(interfaces, interface);
-    }
-    g_hash_table_remove_all(table->names);
-    g_ptr_array_sort(interfaces, name_compare);
-    return interfaces;
 }
 
 /*

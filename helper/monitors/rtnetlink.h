@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include "situation.h"
+#include "link-table.h"
 
 /*
  * What rtnetlink(7) says, made into interfaces. Pure: no socket, no clock. No length in a message
  * is trusted: a message that is malformed, or of a kind that does not concern us, is left out
  * whole. Buffers are aligned for struct nlmsghdr and may hold several messages.
  */
-typedef struct _AkinLinkTable AkinLinkTable;
-
 typedef enum {
     AKIN_DUMP_MORE,        /* the answer goes on in the next datagram */
     AKIN_DUMP_DONE,        /* that was all */
@@ -17,23 +15,12 @@ typedef enum {
     AKIN_DUMP_FAILED,      /* errno says why; EBADMSG when the messages do not fit the buffer */
 } AkinDump;
 
-AkinLinkTable *akin_link_table_new(void);
-void akin_link_table_free(AkinLinkTable *table);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinLinkTable, akin_link_table_free)
-
 /*
  * Takes one datagram of the answer to a dump of links, addresses or routes, in this order: what
  * belongs to a link that is not in the table is left out. The answer to the same question asked
  * again adds to the table; what it says otherwise counts.
  */
 AkinDump akin_link_table_feed(AkinLinkTable *table, const void *buffer, gsize size);
-
-/*
- * An array of AkinInterface, sorted by name, their addresses and routes sorted and each there
- * once, so that two readings of the same state are equal; the caller's to free with
- * g_ptr_array_unref. The table is empty afterwards.
- */
-GPtrArray *akin_link_table_finish(AkinLinkTable *table);
 
 /*
  * Whether a datagram of events can mean another outcome of the dumps. Errs on the side of TRUE:

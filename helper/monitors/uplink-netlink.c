@@ -8,14 +8,14 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include "burst.h"
 #include "error.h"
 #include "rtnetlink.h"
 
 /*
  * Theory of operation. One socket listens to the kernel's groups; its messages are only looked at
- * to tell news from noise. News arms one timer of the main loop, which is off at all other times,
- * so that an idle computer is never woken up. A reading asks for the state as a whole, on a socket
- * of its own: what a failed one leaves behind goes away with it.
+ * to tell news from noise. A reading asks for the state as a whole, on a socket of its own: what a
+ * failed one leaves behind goes away with it.
  *
  * Links, addresses and routes are separate questions, and the state may change between them. What
  * changes then sends an event as well, hence another reading. An answer of several datagrams (more
@@ -30,15 +30,6 @@
 
 /* For bursts, such as a container engine starting: without it 400 messages overrun the queue. */
 #define QUEUE_SIZE (1024 * 1024)
-
-/*
- * A burst is over after this long without a message, and reported after that long anyway. Where
- * a reading takes long (0.1 s with 10,000 links) both grow with it, so that a computer that never
- * comes to rest spends a bounded share of its time on readings.
- */
-#define QUIET_USEC (15 * 1000)
-#define LATEST_USEC (60 * 1000)
-#define COST_MAX_USEC (250 * 1000)
 
 /* Datagrams read before other sources of the main loop get their turn. */
 #define BATCH 64
@@ -61,11 +52,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetlinkSocket, netlink_socket_close)
 struct _AkinUplinkMonitor {
     NetlinkSocket *events;
     guint watch;
-    GSource *report; /* ready when a burst is over; never, while there is none */
-    gint64 first;    /* when the burst began, in monotonic µs; 0 while there is none */
-    gint64 cost;     /* of the last reading, in µs, up to COST_MAX_USEC */
-    AkinUplinkChanged changed;
-    gpointer user_data;
+    AkinBurst *burst;
     guint32 buffer[BUFFER_SIZE / sizeof(guint32)];
 };
 
@@ -82,17 +69,6 @@ open_socket(int flags, guint groups, GError **error)
     return NULL;
 }
 
-static void
-note_change(AkinUplinkMonitor *monitor)
-{
-    gint64 now = g_get_monotonic_time();
-    if (monitor->first == 0)
-        monitor->first = now;
-    gint64 quiet = now + MAX(QUIET_USEC, monitor->cost);
-    gint64 latest = monitor->first + MAX(LATEST_USEC, 4 * monitor->cost);
-    g_source_set_ready_time(monitor->report, MIN(quiet, latest));
-}
-
 static gboolean
 on_events(gint fd, GIOCondition condition, gpointer user_data)
 {
@@ -105,38 +81,9 @@ on_events(gint fd, GIOCondition condition, gpointer user_data)
             break;
         /* ENOBUFS, an overrun of the queue, and whatever else goes wrong may hide a change. */
         if (size < 0 || akin_rtnetlink_is_news(monitor->buffer, size))
-            note_change(monitor);
+            akin_burst_note(monitor->burst);
     }
     return G_SOURCE_CONTINUE;
-}
-
-/* The callback may free the monitor. */
-static gboolean
-on_report(gpointer user_data)
-{
-    AkinUplinkMonitor *monitor = user_data;
-    g_source_set_ready_time(monitor->report, -1);
-    monitor->first = 0;
-    monitor->changed(monitor->user_data);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-report_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
-{
-    (void) source;
-    return callback(user_data);
-}
-
-static GSource *
-report_source_new(AkinUplinkMonitor *monitor)
-{
-    static GSourceFuncs functions = {.dispatch = report_dispatch};
-    GSource *source = g_source_new(&functions, sizeof(GSource));
-    g_source_set_name(source, "akin uplink report");
-    g_source_set_callback(source, on_report, monitor, NULL);
-    g_source_attach(source, NULL);
-    return source;
 }
 
 /*
@@ -164,9 +111,7 @@ akin_uplink_monitor_new(AkinUplinkChanged changed, gpointer user_data, GError **
     tune(events);
     AkinUplinkMonitor *monitor = g_new0(AkinUplinkMonitor, 1);
     monitor->events = g_steal_pointer(&events);
-    monitor->changed = changed;
-    monitor->user_data = user_data;
-    monitor->report = report_source_new(monitor);
+    monitor->burst = akin_burst_new(changed, user_data);
     monitor->watch = g_unix_fd_add(mnl_socket_get_fd(monitor->events), G_IO_IN, on_events, monitor);
     return monitor;
 }
@@ -175,8 +120,7 @@ void
 akin_uplink_monitor_free(AkinUplinkMonitor *monitor)
 {
     g_source_remove(monitor->watch);
-    g_source_destroy(monitor->report);
-    g_source_unref(monitor->report);
+    akin_burst_free(monitor->burst);
     netlink_socket_close(monitor->events);
     g_free(monitor);
 }
@@ -238,7 +182,7 @@ read_tables(AkinUplinkMonitor *monitor, NetlinkSocket *socket, AkinLinkTable *ta
         if (state == AKIN_DUMP_FAILED)
             return FALSE;
         if (state == AKIN_DUMP_INTERRUPTED)
-            note_change(monitor);
+            akin_burst_note(monitor->burst);
     }
     return TRUE;
 }
@@ -261,6 +205,6 @@ akin_uplink_monitor_read(AkinUplinkMonitor *monitor, GError **error)
         return NULL;
     }
     GPtrArray *interfaces = akin_link_table_finish(table);
-    monitor->cost = MIN(g_get_monotonic_time() - start, COST_MAX_USEC);
+    akin_burst_set_cost(monitor->burst, g_get_monotonic_time() - start);
     return interfaces;
 }

@@ -221,6 +221,7 @@ class Run:
             'PYTHONDONTWRITEBYTECODE': '1',
             'PYTHONUNBUFFERED': '1',
             'ASAN_OPTIONS': reports + 'detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1',
+            'LSAN_OPTIONS': f'suppressions={ROOT}/tests/leaks-of-others.txt:print_suppressions=0',
             'UBSAN_OPTIONS': reports + 'print_stacktrace=1:halt_on_error=1',
         }
         return {**os.environ, **changes}

@@ -38,6 +38,8 @@ static const struct {
     {"rules-refused", N_("_Try again"), "overview.call::Restart"},
     {"forwarding-refused", N_("_Try again"), "overview.call::Restart"},
     {"nat-degraded", N_("_Try again"), "overview.call::Restart"},
+    {"trial", N_("_Keep"), "overview.call::Confirm"},
+    {"trial", N_("_Take back"), "overview.call::Revert"},
     {"uplink-unguarded", N_("_Patterns…"), "win.page(2)"},
 };
 

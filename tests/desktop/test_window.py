@@ -88,6 +88,16 @@ class Overview(WindowCase):
         self.app.press('Patterns…')
         self.app.find('Remove the pattern en*', showing=False)
 
+    def test_a_trial_is_kept_or_taken_back(self):
+        for button, allowed in (('Take back', True), ('Keep', False)):
+            self.akinctl('--confirm', '300', 'deny', 'http', '--out')
+            self.app.find('*is on trial*', 'info bar')
+            self.app.press(button)
+            self.app.gone('*is on trial*', 'info bar')
+            self.assertEqual(self.service('http')['out']['allowed'], allowed)
+        self.akinctl('reload')
+        self.assertFalse(self.service('http')['out']['allowed'])
+
     def test_forwarding_that_the_kernel_refuses(self):
         """Once it can be done, the button of the warning does it."""
         self.helper.stop()

@@ -187,6 +187,15 @@ holds(const AkinIpfwListing *listing, guint which, guint rules)
            !listing->ours[!which].in_force;
 }
 
+/* With what was loaded last. */
+static gboolean
+is_as_loaded(const Ipfw *self, const AkinIpfwListing *listing)
+{
+    const AkinIpfwSet *ours = &listing->ours[self->which];
+    return holds(listing, self->which, ours->rules) &&
+           g_strcmp0(ours->fingerprint, self->fingerprint) == 0;
+}
+
 /*
  * The one step from the other set to this one. What the kernel then lists decides whether it was
  * done, not what ipfw has said. NULL: the other set is in force, and this one is empty; or, when
@@ -297,16 +306,16 @@ static gboolean
 apply_wish(Ipfw *self, const Wish *wish, gboolean *loaded, GError **error)
 {
     g_autofree char *text = text_of(wish, 0);
-    *loaded = g_strcmp0(text, self->loaded) != 0;
-    g_autoptr(AkinIpfwListing) before = *loaded ? list(self, error) : NULL;
-    if (*loaded && !before)
+    g_autoptr(AkinIpfwListing) before = list(self, error);
+    if (!before)
         return FALSE;
+    *loaded = g_strcmp0(text, self->loaded) != 0 || !is_as_loaded(self, before);
     if (prepare(self, wish, error) && (!*loaded || load_rules(self, wish, before, error))) {
         settle_nat(self, wish);
         return TRUE;
     }
     /* What was held before is nothing at all. */
-    if (before && is_empty(before))
+    if (is_empty(before))
         ipfw_remove(&self->parent, NULL);
     return FALSE;
 }
@@ -339,10 +348,7 @@ ipfw_check(AkinEngine *engine, gboolean *intact, GError **error)
     g_autoptr(AkinIpfwListing) now = list(self, error);
     if (!now)
         return FALSE;
-    const AkinIpfwSet *ours = &now->ours[self->which];
-    *intact = holds(now, self->which, ours->rules) &&
-              g_str_equal(ours->fingerprint, self->fingerprint) &&
-              !akin_switches_is(self->switches, ENABLE4, "0") &&
+    *intact = is_as_loaded(self, now) && !akin_switches_is(self->switches, ENABLE4, "0") &&
               !akin_switches_is(self->switches, ENABLE6, "0") &&
               !akin_switches_is(self->switches, KEEP_STATES, "0");
     return TRUE;

@@ -286,18 +286,6 @@ load(Pf *self, const char *text, const char *name, gboolean panic, GError **erro
     return TRUE;
 }
 
-static gboolean
-pf_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
-         gboolean *loaded, GError **error)
-{
-    Pf *self = (Pf *) engine;
-    g_autofree char *text = akin_pf_text(policy, situation);
-    g_autofree char *name = NULL;
-    g_autofree char *signed_text = sign(text, &name);
-    *loaded = g_strcmp0(signed_text, self->loaded) != 0;
-    return !*loaded || load(self, signed_text, name, policy->panic, error);
-}
-
 static void
 pf_forget(AkinEngine *engine)
 {
@@ -319,6 +307,21 @@ pf_check(AkinEngine *engine, gboolean *intact, GError **error)
     g_autofree char *fingerprint = read_fingerprint(self, self->name, NULL);
     *intact = g_strcmp0(fingerprint, self->fingerprint) == 0;
     return TRUE;
+}
+
+static gboolean
+pf_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
+         gboolean *loaded, GError **error)
+{
+    Pf *self = (Pf *) engine;
+    g_autofree char *text = akin_pf_text(policy, situation);
+    g_autofree char *name = NULL;
+    g_autofree char *signed_text = sign(text, &name);
+    gboolean intact;
+    if (!pf_check(engine, &intact, error))
+        return FALSE;
+    *loaded = !intact || g_strcmp0(signed_text, self->loaded) != 0;
+    return !*loaded || load(self, signed_text, name, policy->panic, error);
 }
 
 static gboolean

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rc-conf.h"
 
-#include <string.h>
-
 #include "error.h"
 
 /* As checkyesno of rc.subr(8). */
@@ -17,13 +15,17 @@ means_yes(const char *value)
     return FALSE;
 }
 
-/* One at a time: sysrc gives up at the first name that it does not know. */
+/* One at a time: sysrc fails when there is one among them that this FreeBSD does not know. */
 static gboolean
 is_on(const AkinTools *tools, const char *name)
 {
     const char *const argv[] = {"sysrc", "-n", name, NULL};
     g_autofree char *value = NULL;
-    return akin_tool_run(tools, argv, NULL, &value, NULL, NULL) && means_yes(g_strstrip(value));
+    g_autoptr(GError) error = NULL;
+    if (akin_tool_run(tools, argv, NULL, &value, NULL, &error))
+        return means_yes(g_strstrip(value));
+    g_message("nobody says whether another firewall is enabled: %s", error->message);
+    return FALSE;
 }
 
 gboolean

@@ -241,7 +241,7 @@ wait_for(Run *run)
             exchange(run);
         run->ended = waitpid(run->pid, &run->status, WNOHANG) == run->pid;
         if (!run->ended && closed)
-            g_usleep(1000);
+            g_usleep(100);
     }
     if (run->ended) {
         hear_rest(run);

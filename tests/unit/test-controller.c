@@ -517,6 +517,20 @@ test_tampered(Fixture *f, gconstpointer unused)
     g_assert_cmpstr(f->told->str, ==, "restored rules that nft (process 3) had changed\n");
 }
 
+/* NAT may break by itself, and be mended by itself, without any change. */
+static void
+test_engine_troubled(Fixture *f, gconstpointer unused)
+{
+    (void) unused;
+    akin_engine_tell_trouble(&f->kernel->parent, "natd has ended");
+    const GArray *warnings = akin_controller_warnings(f->controller);
+    g_assert_cmpuint(warnings->len, ==, 1);
+    g_assert_cmpstr(g_array_index(warnings, AkinWarning, 0).name, ==, AKIN_WARNING_DEGRADED);
+    g_assert_cmpstr(g_array_index(warnings, AkinWarning, 0).sentence, ==, "natd has ended");
+    akin_engine_tell_trouble(&f->kernel->parent, NULL);
+    g_assert_cmpuint(akin_controller_warnings(f->controller)->len, ==, 0);
+}
+
 static void
 test_tampered_with_others(Fixture *f, gconstpointer unused)
 {
@@ -828,6 +842,7 @@ main(int argc, char **argv)
         g_autofree char *name = g_strconcat("situation/refused-then-", between[i].name, NULL);
         add(name, test_between, i);
     }
+    add("engine/troubled", test_engine_troubled, 0);
     add("tampered/restored", test_tampered, 0);
     add("tampered/with-others", test_tampered_with_others, 0);
     add("tampered/while-stopped", test_tampered_while_stopped, 0);

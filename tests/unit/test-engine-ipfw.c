@@ -167,6 +167,20 @@ test_tampered(void)
     stage_clear(&stage);
 }
 
+/* Nobody has told: the next change of anything finds out. */
+static void
+test_mended_by_apply(void)
+{
+    Stage stage;
+    stage_init(&stage, STAGE_DEADLINE_MS);
+    stage_apply(&stage, OLD);
+    world_write(stage.world, "rules", "");
+    g_assert_true(stage_apply(&stage, OLD));
+    stage_assert_in_force(&stage, OLD);
+    g_assert_false(stage_apply(&stage, OLD));
+    stage_clear(&stage);
+}
+
 /* One rule for another: the number of rules is the same. */
 static void
 test_replaced_rule(void)
@@ -331,6 +345,7 @@ main(int argc, char **argv)
     g_test_add_func("/engine-ipfw/kernel-nat", test_kernel_nat);
     g_test_add_func("/engine-ipfw/without-natd", test_without_natd);
     g_test_add_func("/engine-ipfw/tampered", test_tampered);
+    g_test_add_func("/engine-ipfw/mended-by-apply", test_mended_by_apply);
     g_test_add_func("/engine-ipfw/replaced-rule", test_replaced_rule);
     g_test_add_func("/engine-ipfw/other-firewalls", test_other_firewalls);
     g_test_add_func("/engine-ipfw/taken-over", test_taken_over);

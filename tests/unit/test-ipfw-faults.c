@@ -76,7 +76,7 @@ is_worth_trying(const char *call, const char *kind)
 {
     if (g_str_equal(kind, "half"))
         return g_str_equal(call, "ipfw -q /dev/stdin");
-    if (g_str_equal(kind, "hang"))
+    if (g_str_equal(kind, "hang") || g_str_equal(kind, "die"))
         return g_str_equal(call, "ipfw -q /dev/stdin") || strstr(call, " enable ");
     return g_str_has_prefix(call, "ipfw ") || g_str_equal(kind, "fail") ||
            g_str_equal(kind, "silent");

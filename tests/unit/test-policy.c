@@ -67,6 +67,24 @@ test_nat_modes(void)
 }
 
 static void
+test_nat_engines(void)
+{
+    static const char *const wrong[] = {"", "Natd", "kernel ", "0"};
+    for (AkinNatEngine engine = AKIN_NAT_ENGINE_NATD; engine <= AKIN_NAT_ENGINE_KERNEL; engine++) {
+        AkinNatEngine again;
+        g_assert_true(akin_nat_engine_parse(akin_nat_engine_name(engine), &again, NULL));
+        g_assert_cmpint(again, ==, engine);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        AkinNatEngine engine = AKIN_NAT_ENGINE_KERNEL;
+        g_autoptr(GError) error = NULL;
+        g_assert_false(akin_nat_engine_parse(wrong[i], &engine, &error));
+        g_assert_cmpint(engine, ==, AKIN_NAT_ENGINE_KERNEL);
+        assert_refused(&error, AKIN_ERROR_INVALID_ARGUMENT);
+    }
+}
+
+static void
 test_set_services(void)
 {
     g_autoptr(AkinPolicy) policy = akin_policy_new_default();
@@ -361,6 +379,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/policy/default", test_default);
     g_test_add_func("/policy/nat-modes", test_nat_modes);
+    g_test_add_func("/policy/nat-engines", test_nat_engines);
     g_test_add_func("/policy/set-services", test_set_services);
     g_test_add_func("/policy/set-services-all-or-nothing", test_set_services_all_or_nothing);
     g_test_add_func("/policy/endless-name", test_endless_name);

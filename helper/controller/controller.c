@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "closed.h"
 #include "error.h"
 #include "warnings.h"
 
@@ -269,6 +270,8 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
         controller->first_policy = FALSE;
         akin_store_accept(controller->store);
     }
+    if (!controller->trial && enforcing)
+        akin_closed_keep(controller->store, after.policy, akin_controller_engine(controller));
     warn_of_unguarded(controller);
     tell(controller, &before, loaded);
     controller->reason = NULL;

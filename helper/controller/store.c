@@ -14,7 +14,7 @@
 
 struct _AkinStore {
     char *path;
-    char *last_good_path;
+    char *state_dir, *last_good_path;
     char *text;      /* of the file whose policy is in force; NULL: there was none */
     char *read_text; /* of the file when it was last read, and not accepted yet */
 
@@ -27,6 +27,7 @@ akin_store_new(const char *path, const char *state_dir)
 {
     AkinStore *store = g_new0(AkinStore, 1);
     store->path = g_strdup(path);
+    store->state_dir = g_strdup(state_dir);
     store->last_good_path = g_build_filename(state_dir, "last-good.conf", NULL);
     return store;
 }
@@ -36,6 +37,7 @@ akin_store_free(AkinStore *store)
 {
     akin_store_discard(store);
     g_free(store->path);
+    g_free(store->state_dir);
     g_free(store->last_good_path);
     g_free(store->text);
     g_free(store->read_text);
@@ -160,19 +162,38 @@ write_durably(const char *path, const char *text, GError **error)
     return file && akin_new_file_commit(file, error);
 }
 
+/* Writes only what differs: most changes are none for the copies. */
+static gboolean
+keep_text(const char *path, const char *text, GError **error)
+{
+    g_autofree char *copy = NULL;
+    return (g_file_get_contents(path, &copy, NULL, NULL) && strcmp(copy, text) == 0) ||
+           write_durably(path, text, error);
+}
+
+gboolean
+akin_store_keep(AkinStore *store, const char *name, const char *text, GError **error)
+{
+    g_autofree char *path = g_build_filename(store->state_dir, name, NULL);
+    if (text)
+        return keep_text(path, text, error);
+    if (g_unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR)
+        return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_STORE_FAILED, "cannot remove %s: %s", path,
+                g_strerror(errno));
+    return FALSE;
+}
+
 /* Takes text; NULL: there is no file, and the default policy is the last good one. */
 static void
 remember_good(AkinStore *store, char *text)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *copy = NULL;
     g_free(store->text);
     store->text = text;
     if (!text)
         g_unlink(store->last_good_path);
-    else if ((!g_file_get_contents(store->last_good_path, &copy, NULL, NULL) ||
-              strcmp(copy, text) != 0) &&
-             !write_durably(store->last_good_path, text, &error))
+    else if (!keep_text(store->last_good_path, text, &error))
         g_warning("no copy of the last good policy: %s", error->message);
 }
 

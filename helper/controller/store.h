@@ -42,5 +42,11 @@ gboolean akin_store_commit(AkinStore *store, GError **error);
 /* Forgets what was prepared, if anything was. */
 void akin_store_discard(AkinStore *store);
 
+/*
+ * Keeps a text of that name in the state folder, durably; NULL: no such file. Does nothing when it
+ * is so already. AKIN_ERROR_STORE_FAILED.
+ */
+gboolean akin_store_keep(AkinStore *store, const char *name, const char *text, GError **error);
+
 /* Whether a file holds a valid policy, for --check-config; remarks go to the log. */
 gboolean akin_store_check(const char *path, GError **error);

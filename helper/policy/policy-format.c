@@ -22,6 +22,8 @@ write_switches(const AkinPolicy *policy, GKeyFile *file)
 
     g_key_file_set_boolean(file, "firewall", "enabled", policy->firewall);
     g_key_file_set_boolean(file, "firewall", "panic", policy->panic);
+    g_key_file_set_string(file, "firewall", "until-started",
+                          policy->fail_closed ? "closed" : "open");
     g_key_file_set_string(file, "nat", "mode", akin_nat_mode_name(policy->nat));
     g_key_file_set_string(file, "nat", "nat-engine", akin_nat_engine_name(policy->nat_engine));
     g_key_file_set_boolean(file, "nat", "machines-reach-host", policy->machines_reach_host);

@@ -126,6 +126,16 @@ parse_nat_mode(AkinPolicy *policy, const char *value, GError **error)
 }
 
 static gboolean
+parse_until_started(AkinPolicy *policy, const char *value, GError **error)
+{
+    policy->fail_closed = strcmp(value, "closed") == 0;
+    if (policy->fail_closed || strcmp(value, "open") == 0)
+        return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT, "until-started is open or closed");
+    return FALSE;
+}
+
+static gboolean
 parse_nat_engine(AkinPolicy *policy, const char *value, GError **error)
 {
     return akin_nat_engine_parse(value, &policy->nat_engine, error);
@@ -148,10 +158,14 @@ static const struct {
     const char *group, *key;
     ParseValue parse;
 } simple_keys[] = {
-    {"firewall", "enabled", parse_enabled},           {"firewall", "panic", parse_panic},
-    {"firewall", "trusted-pingers", parse_trusted},   {"nat", "mode", parse_nat_mode},
-    {"nat", "machines-reach-host", parse_reach_host}, {"nat", "networks", parse_networks},
+    {"firewall", "enabled", parse_enabled},
+    {"firewall", "panic", parse_panic},
+    {"firewall", "trusted-pingers", parse_trusted},
+    {"nat", "mode", parse_nat_mode},
+    {"nat", "machines-reach-host", parse_reach_host},
+    {"nat", "networks", parse_networks},
     {"nat", "nat-engine", parse_nat_engine},
+    {"firewall", "until-started", parse_until_started},
 };
 
 static gboolean

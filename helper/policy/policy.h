@@ -39,6 +39,7 @@ typedef struct {
     gboolean panic;
     AkinNatMode nat;
     AkinNatEngine nat_engine;
+    gboolean fail_closed; /* at boot nothing passes until the rules are in force */
     gboolean machines_reach_host;
     GPtrArray *patterns; /* of names of VM networks, valid by akin_pattern_check, sorted */
     GArray *trusted;     /* AkinPrefix: who may ping this computer; sorted */

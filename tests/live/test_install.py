@@ -251,6 +251,24 @@ class WithSystemd(InstallCase):
         self.assertEqual([line for line in self.journal().splitlines()
                           if TROUBLE.search(line) and 'no system bus' not in line], [])
 
+    def test_nothing_passes_until_it_has_started(self):
+        """Only if the policy says so; the helper's own rules take the place of those."""
+        self.install()
+        for how, rules in (('open', ''), ('closed', 'inet akin'), ('open', '')):
+            self.machine.run('sh', '-c', f'printf "[firewall]\\nuntil-started={how}\\n" >{POLICY}')
+            self.machine.run('akinctl', 'reload')
+            self.machine.run('systemctl', 'stop', UNIT)
+            self.assertNotIn('inet akin', self.rules())
+            self.machine.run('systemctl', 'start', 'akin-closed')
+            self.assertIn(rules, self.rules())
+            self.assertEqual('inet akin' in self.rules(), bool(rules))
+            listed = self.machine.run('nft', 'list', 'ruleset').stdout
+            self.assertEqual(set(re.findall(r'hook (input|output|forward) ', listed)),
+                             {'input', 'output', 'forward'} if rules else set())
+            self.machine.run('systemctl', 'start', UNIT)
+            self.assertIn('Firewall on', self.machine.run('akinctl', 'status').stdout)
+        self.assertEqual(self.machine.run('systemctl', 'is-enabled', 'akin-closed').stdout.strip(), 'enabled')
+
     def test_killed_it_comes_back_by_itself(self):
         self.install()
         first = self.show('MainPID')

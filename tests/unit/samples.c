@@ -172,6 +172,7 @@ sample_policy(GRand *rand)
     policy->panic = g_rand_int_range(rand, 0, 4) == 0;
     policy->nat = g_rand_int_range(rand, 0, 3);
     policy->nat_engine = g_rand_int_range(rand, 0, 2);
+    policy->fail_closed = g_rand_boolean(rand);
     policy->machines_reach_host = toss(rand);
     if (toss(rand))
         choose_patterns(rand, policy);
@@ -316,6 +317,7 @@ assert_same_policy(const AkinPolicy *a, const AkinPolicy *b)
     g_assert_cmpint(a->panic, ==, b->panic);
     g_assert_cmpint(a->nat, ==, b->nat);
     g_assert_cmpint(a->nat_engine, ==, b->nat_engine);
+    g_assert_cmpint(a->fail_closed, ==, b->fail_closed);
     g_assert_cmpint(a->machines_reach_host, ==, b->machines_reach_host);
     g_assert_cmpuint(a->patterns->len, ==, b->patterns->len);
     for (guint i = 0; i < a->patterns->len; i++)

@@ -23,12 +23,24 @@ fail(GError **error, const char *what, const char *path)
     return FALSE;
 }
 
+/* macOS has no such thing, and says so. */
+static int
+reserve(int fd, gsize size)
+{
+#if defined(_POSIX_ADVISORY_INFO) && _POSIX_ADVISORY_INFO > 0
+    return size > 0 ? posix_fallocate(fd, 0, size) : 0;
+#else
+    (void) fd, (void) size;
+    return 0;
+#endif
+}
+
 /* Space is set aside first: many file systems would only find out at fsync that there is none. */
 static gboolean
 write_all(int fd, const char *text)
 {
     gsize left = strlen(text);
-    int full = left > 0 ? posix_fallocate(fd, 0, left) : 0;
+    int full = reserve(fd, left);
     if (full == ENOSPC || full == EFBIG) {
         errno = full;
         return FALSE;

@@ -93,7 +93,7 @@ static void
 append_indented(GString *text, const char *lines)
 {
     for (const char *line = lines; *line;) {
-        const char *end = strchrnul(line, '\n');
+        const char *end = line + strcspn(line, "\n");
         g_string_append_printf(text, "\t\t%.*s\n", (int) (end - line), line);
         line = *end ? end + 1 : end;
     }

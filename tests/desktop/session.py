@@ -148,6 +148,7 @@ class Desktop:
             'GSETTINGS_BACKEND': 'memory',
             'LC_ALL': 'C.UTF-8',
             'PATH': os.environ.get('PATH', '/usr/bin:/bin'),
+            **{name: value for name, value in os.environ.items() if name.endswith('SAN_OPTIONS')},
         }
 
     def _install(self):

@@ -147,12 +147,11 @@ class Menu(DeskCase):
         self.serve(self.lab.internet, 80, proto='tcp')
         self.assertOpen(self.lab.vm1, INTERNET, 80)
         self.assertTrue(self.app.checked('Outgoing', 'Web'))
-        self.app.choose('Outgoing', 'Web')
-        self.app.until(lambda: not self.app.checked('Outgoing', 'Web'), 'Web to be off', SOON)
-        self.assertRejected(self.lab.vm1, INTERNET, 80)
-        self.app.choose('Outgoing', 'Web')
-        self.app.until(lambda: self.app.checked('Outgoing', 'Web'), 'Web to be on', SOON)
-        self.assertOpen(self.lab.vm1, INTERNET, 80)
+        for allowed in (False, True):
+            self.app.choose('Outgoing', 'Web')
+            self.app.until(lambda: self.service('http')['out']['allowed'] == allowed, 'the helper to have it', SOON)
+            self.app.until(lambda: self.app.checked('Outgoing', 'Web') == allowed, 'the menu to show it', SOON)
+            (self.assertOpen if allowed else self.assertRejected)(self.lab.vm1, INTERNET, 80)
 
     def test_a_service_is_let_in_and_the_kernel_follows(self):
         self.serve(self.lab.laptop, 80, proto='tcp')

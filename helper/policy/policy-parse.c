@@ -314,11 +314,6 @@ read_forward(Reader *reader, const char *key, GError **error)
     if (!value)
         return fail_at(reader, "forwards", key, error);
     g_auto(GStrv) places = split_list(value);
-    if (!places[0]) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
-                    "a forward needs a machine: tcp/80 = 192.168.56.101:8080");
-        return fail_at(reader, "forwards", key, error);
-    }
     for (guint i = 0; places[i]; i++) {
         if (!parse_forward(reader->policy, key, places[i], error))
             return fail_at(reader, "forwards", key, error);

@@ -168,7 +168,6 @@ test_lines(void)
         {"[firewall]\nmode=on\n[nat]\nmode=x\n", "line 4: "},
         {"[nat]\nmachines-reach-host=no\n", "line 2: "},
         {"[nat]\nmode=auto\nnat-engine=Natd\n", "line 3: "},
-        {"[forwards]\ntcp/80=\n", "line 2: "},
         {"[firewall]\nuntil-started=shut\n", "line 2: "},
         {"[nat]\nnetworks=\n", "line 2: "},
         {"[nat]\nnetworks=*\n", "line 2: "},

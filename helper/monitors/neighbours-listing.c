@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "neighbours-listing.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "error.h"
+
+/* --- JSON of any form ------------------------------------------------------------------------- */
+
+static JsonObject *
+as_object(JsonNode *node)
+{
+    return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+static JsonArray *
+as_array(JsonNode *node)
+{
+    return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+}
+
+static JsonNode *
+member(JsonObject *object, const char *name)
+{
+    return object ? json_object_get_member(object, name) : NULL;
+}
+
+/* "" for what is no text. */
+static const char *
+text(JsonObject *object, const char *name)
+{
+    JsonNode *node = member(object, name);
+    const char *string = node && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+    return string ? string : "";
+}
+
+typedef void (*Take)(JsonObject *object, GArray *into);
+
+/* Calls take for each object of this kind in a listing. */
+static gboolean
+read_listing(const char *json, const char *kind, Take take, GArray *into, GError **error)
+{
+    g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    const char *wrong = NULL;
+    JsonArray *list = NULL;
+    if (strnlen(json, AKIN_LISTING_MAX + 1) > AKIN_LISTING_MAX)
+        wrong = "the listing is too long";
+    else if (json_parser_load_from_data(parser, json, -1, NULL))
+        list = as_array(member(as_object(json_parser_get_root(parser)), "nftables"));
+    if (!list) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                    "the rules of other programs cannot be read: %s",
+                    wrong ? wrong : "unknown form of listing");
+        return FALSE;
+    }
+    for (guint i = 0; i < json_array_get_length(list); i++) {
+        JsonObject *object = as_object(member(as_object(json_array_get_element(list, i)), kind));
+        if (object)
+            take(object, into);
+    }
+    return TRUE;
+}
+
+/* --- Chains ----------------------------------------------------------------------------------- */
+
+static AkinHook
+hook_of(JsonObject *chain)
+{
+    static const char *const names[] = {"", "input", "forward", "output"};
+    if (strcmp(text(chain, "type"), "filter") != 0)
+        return AKIN_HOOK_NOWHERE;
+    for (guint i = AKIN_HOOK_INPUT; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(text(chain, "hook"), names[i]) == 0)
+            return i;
+    }
+    return AKIN_HOOK_NOWHERE;
+}
+
+/* Those of bridges and of ARP meet no packet of ours. */
+static void
+take_chain(JsonObject *object, GArray *chains)
+{
+    const char *family = text(object, "family");
+    if (strcmp(family, "ip") != 0 && strcmp(family, "ip6") != 0 && strcmp(family, "inet") != 0)
+        return;
+    AkinChain chain = {
+        .family = g_strdup(family),
+        .table = g_strdup(text(object, "table")),
+        .name = g_strdup(text(object, "name")),
+        .hook = hook_of(object),
+        .drops = strcmp(text(object, "policy"), "drop") == 0,
+    };
+    g_array_append_val(chains, chain);
+}
+
+gboolean
+akin_chains_read(const char *json, GArray *chains, GError **error)
+{
+    return read_listing(json, "chain", take_chain, chains, error);
+}
+
+/* --- Doors ------------------------------------------------------------------------------------ */
+
+/* "vboxnet0" or {"set": ["vboxnet0", ...]}; NULL when it is neither. */
+static char **
+names_in(JsonNode *node)
+{
+    JsonArray *set = as_array(member(as_object(node), "set"));
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < (set ? json_array_get_length(set) : 1); i++) {
+        JsonNode *one = set ? json_array_get_element(set, i) : node;
+        const char *name = one && JSON_NODE_HOLDS_VALUE(one) ? json_node_get_string(one) : NULL;
+        if (name)
+            g_ptr_array_add(names, (char *) name);
+    }
+    if (names->len == 0)
+        return NULL;
+    g_ptr_array_add(names, NULL);
+    return g_strdupv((char **) names->pdata);
+}
+
+/* {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": NAMES}} */
+static void
+take_match(JsonObject *match, AkinDoor *door)
+{
+    const char *key = text(as_object(member(as_object(member(match, "left")), "meta")), "key");
+    char ***names = strcmp(key, "iifname") == 0   ? &door->from
+                    : strcmp(key, "oifname") == 0 ? &door->to
+                                                  : NULL;
+    if (!names || *names || strcmp(text(match, "op"), "==") != 0)
+        return;
+    *names = names_in(member(match, "right"));
+}
+
+/* {"accept": null}, {"goto": {"target": "x"}} or {"jump": {"target": "x"}}; NULL: none of these. */
+static const char *
+target_of(JsonObject *expression)
+{
+    JsonObject *way = as_object(member(expression, "goto"));
+    way = way ? way : as_object(member(expression, "jump"));
+    if (way)
+        return text(way, "target");
+    return member(expression, "accept") ? "accept" : NULL;
+}
+
+static void
+take_rule(JsonObject *rule, GArray *doors)
+{
+    JsonArray *expressions = as_array(member(rule, "expr"));
+    AkinDoor door = {0};
+    const char *target = NULL;
+    for (guint i = 0; expressions && i < json_array_get_length(expressions); i++) {
+        JsonObject *expression = as_object(json_array_get_element(expressions, i));
+        JsonObject *match = as_object(member(expression, "match"));
+        if (match)
+            take_match(match, &door);
+        else if (expression && !target)
+            target = target_of(expression);
+    }
+    if (!target || (!door.from && !door.to)) {
+        g_strfreev(door.from);
+        g_strfreev(door.to);
+        return;
+    }
+    door.family = g_strdup(text(rule, "family"));
+    door.table = g_strdup(text(rule, "table"));
+    door.chain = g_strdup(text(rule, "chain"));
+    door.target = g_strdup(target);
+    g_array_append_val(doors, door);
+}
+
+gboolean
+akin_doors_read(const char *json, GArray *doors, GError **error)
+{
+    return read_listing(json, "rule", take_rule, doors, error);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "neighbours-listing.h"
+#include "samples.h"
+
+/* What others' rules and switches are judged to do: listings as nft gives them, and odd ones. */
+
+#define HEAD "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\", \"json_schema_version\": 1}}"
+#define TAIL "]}"
+#define CHAIN(family, table, name)                                                                 \
+    ", {\"chain\": {\"family\": \"" family "\", \"table\": \"" table "\", \"name\": \"" name       \
+    "\", \"handle\": 2}}"
+#define BASE(family, table, name, type, hook, policy)                                              \
+    ", {\"chain\": {\"family\": \"" family "\", \"table\": \"" table "\", \"name\": \"" name       \
+    "\", \"handle\": 1, \"type\": \"" type "\", \"hook\": \"" hook                                 \
+    "\", \"prio\": 0, \"policy\": \"" policy "\"}}"
+#define FILTER(family, table, name, hook, policy) BASE(family, table, name, "filter", hook, policy)
+#define RULE(family, table, chain, expressions)                                                    \
+    ", {\"rule\": {\"family\": \"" family "\", \"table\": \"" table "\", \"chain\": \"" chain      \
+    "\", \"handle\": 7, \"expr\": [" expressions "]}}"
+#define MATCH(op, key, right)                                                                      \
+    "{\"match\": {\"op\": \"" op "\", \"left\": {\"meta\": {\"key\": \"" key                       \
+    "\"}}, \"right\": " right "}}, "
+#define COUNTED "{\"counter\": {\"packets\": 0, \"bytes\": 0}}, "
+#define ACCEPT "{\"accept\": null}"
+#define CONNTRACK "{\"xt\": {\"type\": \"match\", \"name\": \"conntrack\"}}, "
+
+#define OURS                                                                                       \
+    FILTER("inet", "akin", "input", "input", "drop")                                               \
+    FILTER("inet", "akin", "output", "output", "drop")                                             \
+    FILTER("inet", "akin", "forward", "forward", "drop")
+#define DOCKER                                                                                     \
+    FILTER("ip", "filter", "FORWARD", "forward", "drop")                                           \
+    CHAIN("ip", "filter", "DOCKER") CHAIN("ip", "filter", "DOCKER-USER")
+#define UFW                                                                                        \
+    FILTER("ip", "filter", "INPUT", "input", "drop")                                               \
+    FILTER("ip", "filter", "OUTPUT", "output", "accept")                                           \
+    FILTER("ip", "filter", "FORWARD", "forward", "drop")                                           \
+    CHAIN("ip", "filter", "ufw-before-input") CHAIN("ip", "filter", "ufw-user-forward")
+#define UFW6                                                                                       \
+    FILTER("ip6", "filter", "FORWARD", "forward", "drop")                                          \
+    CHAIN("ip6", "filter", "ufw6-user-forward")
+#define FIREWALLD                                                                                  \
+    FILTER("inet", "firewalld", "filter_PREROUTING", "prerouting", "accept")                       \
+    FILTER("inet", "firewalld", "filter_INPUT", "input", "accept")                                 \
+    FILTER("inet", "firewalld", "filter_FORWARD", "forward", "accept")                             \
+    FILTER("inet", "firewalld", "filter_OUTPUT", "output", "accept")                               \
+    CHAIN("inet", "firewalld", "filter_FORWARD_ZONES")
+#define KILL_SWITCH FILTER("inet", "vpn", "out", "output", "drop")
+#define OWN FILTER("inet", "own", "fwd", "forward", "drop")
+
+#define FROM(name) MATCH("==", "iifname", "\"" name "\"") COUNTED ACCEPT
+#define TO(name) MATCH("==", "oifname", "\"" name "\"") COUNTED ACCEPT
+#define GOTO(name, zone)                                                                           \
+    MATCH("==", "iifname", "\"" name "\"") "{\"goto\": {\"target\": \"" zone "\"}}"
+
+#define NETWORKS                                                                                   \
+    "[interface en0]\naddresses=203.0.113.5/24\ndefaults=ipv4 100\n"                               \
+    "[interface en1]\naddresses=198.51.100.5/24\ndefaults=ipv4 200\n"                              \
+    "[interface vboxnet0]\naddresses=192.168.56.1/24\n"
+#define SECOND "[interface vboxnet1]\naddresses=192.168.57.1/24; fd00:57::1/64\n"
+#define FORWARDED "[forwards]\ntcp/80=192.168.56.101:80\n"
+#define ROUTER "[situation]\nroutes4=true\n"
+#define NAT_OFF "[nat]\nmode=off\n"
+
+typedef struct {
+    const char *chains, *rules, *more; /* of a case */
+    const char *findings;              /* their names */
+    gboolean filtered, strict;
+} Row;
+
+/* clang-format off */
+static const Row rows[] = {
+    {OURS, "", ROUTER, "", TRUE, FALSE},
+    {OURS DOCKER, "", ROUTER, "docker", FALSE, FALSE},
+    {OURS DOCKER, "", ROUTER NAT_OFF, "", FALSE, FALSE},
+    {OURS DOCKER, "", ROUTER, "docker bridge-filtered", TRUE, FALSE},
+    /* Both ways are needed; other interfaces, other chains and other targets are none. */
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0")), ROUTER, "docker", FALSE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0"))
+        RULE("ip", "filter", "DOCKER-USER", MATCH("==", "oifname", "\"vboxnet*\"") CONNTRACK COUNTED ACCEPT),
+        ROUTER, "", TRUE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER",
+        MATCH("==", "iifname", "{\"set\": [\"en0\", \"vboxnet0\"]}") ACCEPT)
+        RULE("ip", "filter", "FORWARD", TO("vboxnet0")), ROUTER, "", FALSE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0")) RULE("ip", "filter", "DOCKER-USER",
+        TO("vboxnet0")), ROUTER SECOND, "docker", FALSE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet1")) RULE("ip", "filter", "DOCKER-USER",
+        TO("vboxnet0")), ROUTER, "docker", FALSE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", MATCH("!=", "iifname", "\"vboxnet0\"") ACCEPT)
+        RULE("ip", "filter", "DOCKER-USER", TO("vboxnet0")), ROUTER, "docker", FALSE, FALSE},
+    {OURS DOCKER, RULE("ip6", "filter", "DOCKER-USER", FROM("vboxnet0")) RULE("ip6", "filter", "DOCKER-USER",
+        TO("vboxnet0")), ROUTER, "docker", FALSE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", GOTO("vboxnet0", "elsewhere"))
+        RULE("ip", "filter", "DOCKER-USER", TO("vboxnet0")), ROUTER, "docker", FALSE, FALSE},
+    {OURS CHAIN("ip", "filter", "DOCKER") CHAIN("ip", "filter", "LIBVIRT_FWI"), "", "", "libvirt docker", FALSE, FALSE},
+    {OURS CHAIN("ip", "docker-bridges", "x") CHAIN("ip", "libvirt_network", "x"), "", "", "libvirt docker", FALSE, FALSE},
+    {OURS CHAIN("ip", "filter", "DOCKER") CHAIN("ip", "filter", "LIBVIRT_FWI"), "", ROUTER, "", FALSE, FALSE},
+    {OURS UFW, "", ROUTER, "ufw", FALSE, FALSE},
+    {OURS UFW, RULE("ip", "filter", "ufw-user-forward", FROM("vboxnet0")), ROUTER, "ufw", TRUE, FALSE},
+    {OURS UFW DOCKER, "", ROUTER, "docker ufw", FALSE, FALSE},
+    {OURS UFW6, "", ROUTER, "", FALSE, FALSE},
+    {OURS UFW6, "", ROUTER SECOND, "ufw", FALSE, FALSE},
+    {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND, "", FALSE, FALSE},
+    {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND FORWARDED, "ufw", FALSE, FALSE},
+    {OURS FIREWALLD, "", ROUTER, "firewalld", FALSE, FALSE},
+    {OURS FIREWALLD, RULE("inet", "firewalld", "filter_FORWARD_ZONES", GOTO("vboxnet0", "filter_FWD_trusted")),
+        ROUTER FORWARDED, "firewalld", TRUE, FALSE},
+    {OURS KILL_SWITCH, "", ROUTER, "output-dropped", FALSE, FALSE},
+    {OURS BASE("inet", "vpn", "out", "nat", "output", "drop"), "", ROUTER, "", FALSE, FALSE},
+    {OURS FILTER("bridge", "vpn", "out", "forward", "drop"), "", ROUTER, "", TRUE, FALSE},
+    {OURS OWN, "", ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS FILTER("inet", "own", "in", "input", "drop"), "", ROUTER, "input-dropped", FALSE, FALSE},
+    {OURS, "", ROUTER, "rp-filter", FALSE, TRUE},
+};
+/* clang-format on */
+
+static AkinSurroundings *
+see(const char *chains, const char *rules)
+{
+    g_autoptr(GError) error = NULL;
+    AkinSurroundings *seen = akin_surroundings_new();
+    g_autofree char *listed = g_strconcat(HEAD, chains, TAIL, NULL);
+    g_autofree char *ruled = g_strconcat(HEAD, rules, TAIL, NULL);
+    akin_chains_read(listed, seen->chains, &error);
+    g_assert_no_error(error);
+    akin_doors_read(ruled, seen->doors, &error);
+    g_assert_no_error(error);
+    return seen;
+}
+
+/* The names, in order; each sentence is one that a person can read. */
+static char *
+judge(const AkinSurroundings *seen, const char *more, char **first)
+{
+    g_autoptr(AkinPolicy) policy = NULL;
+    g_autoptr(AkinSituation) situation = NULL;
+    g_autofree char *text = g_strconcat(more, NETWORKS, NULL);
+    sample_parse_case(text, &policy, &situation);
+    g_autoptr(GArray) findings = akin_neighbours_judge(seen, policy, situation, TRUE);
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < findings->len; i++) {
+        const AkinFinding *finding = &g_array_index(findings, AkinFinding, i);
+        g_string_append_printf(names, "%s%s", i > 0 ? " " : "", finding->name);
+        g_assert_true(g_utf8_validate(finding->sentence, -1, NULL));
+        g_assert_null(strpbrk(finding->sentence, "\n\r\t\033"));
+        g_assert_false(g_str_has_suffix(finding->sentence, "."));
+        g_assert_cmpuint(strlen(finding->sentence), <, 320);
+        g_assert_true(g_strv_contains(akin_finding_names, finding->name));
+        if (i == 0 && first)
+            *first = g_strdup(finding->sentence);
+    }
+    return g_string_free(names, FALSE);
+}
+
+static void
+test_rows(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const Row *row = &rows[i];
+        g_autoptr(AkinSurroundings) seen = see(row->chains, row->rules);
+        seen->bridges_filtered = row->filtered;
+        g_ptr_array_add(seen->bridges, g_strdup("vboxnet0"));
+        if (row->strict)
+            g_ptr_array_add(seen->strict, g_strdup("en1"));
+        g_autofree char *names = judge(seen, row->more, NULL);
+        if (strcmp(names, row->findings) != 0)
+            g_error("row %u: ‘%s’ instead of ‘%s’", i, names, row->findings);
+    }
+}
+
+/* Only the rules of these few chains are ever listed. */
+static void
+test_gates(void)
+{
+    g_autoptr(AkinSurroundings) seen =
+        see(OURS UFW DOCKER FIREWALLD KILL_SWITCH CHAIN("ip", "other", "DOCKER-USER"), "");
+    g_autoptr(GPtrArray) gates = akin_chains_list_gates(seen->chains);
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < gates->len; i++) {
+        const AkinChain *gate = gates->pdata[i];
+        g_string_append_printf(names, "%s/%s ", gate->table, gate->name);
+    }
+    g_assert_cmpstr(names->str, ==,
+                    "filter/FORWARD filter/ufw-user-forward filter/FORWARD filter/DOCKER-USER "
+                    "firewalld/filter_FORWARD_ZONES ");
+    g_string_free(names, TRUE);
+}
+
+static void
+test_advice(void)
+{
+    g_autoptr(AkinSurroundings) seen = see(OURS DOCKER, "");
+    g_autofree char *sentence = NULL;
+    g_autofree char *names = judge(seen, ROUTER, &sentence);
+    g_assert_nonnull(strstr(sentence, "machines of vboxnet0 send"));
+    g_assert_nonnull(strstr(sentence, "sudo iptables -I DOCKER-USER -i vboxnet0 -j ACCEPT"));
+    g_autoptr(AkinSurroundings) six = see(OURS UFW6 CHAIN("ip6", "filter", "DOCKER-USER"), "");
+    g_autofree char *sentence6 = NULL;
+    g_autofree char *names6 = judge(six, ROUTER SECOND, &sentence6);
+    g_assert_nonnull(strstr(sentence6, "sudo ip6tables -I DOCKER-USER -i vboxnet1 -j ACCEPT"));
+    g_assert_cmpstr(names6, ==, names);
+}
+
+/* A table or a card may be called anything, and none of it is to be typed. */
+static void
+test_odd_names(void)
+{
+    g_autoptr(AkinSurroundings) seen =
+        see(FILTER("ip", "a\\nb\\u001b[31m", "$(reboot)", "forward", "drop"), "");
+    g_autofree char *sentence = NULL;
+    g_autofree char *names = judge(seen, ROUTER, &sentence);
+    g_assert_cmpstr(names, ==, "forward-dropped");
+    g_assert_nonnull(strstr(sentence, "‘$(reboot)’ of table ip ‘a b [31m’"));
+    g_autoptr(AkinSurroundings) strict = see("", "");
+    g_ptr_array_add(strict->strict, g_strdup("en;reboot"));
+    g_autofree char *advice = NULL;
+    g_autofree char *strict_names =
+        judge(strict, "[interface en;reboot]\naddresses=192.0.2.9/24\ndefaults=ipv4 7\n", &advice);
+    g_assert_cmpstr(strict_names, ==, "rp-filter");
+    g_assert_nonnull(strstr(advice, "/CARD/"));
+}
+
+static void
+test_malformed(void)
+{
+    static const char *const wrong[] = {
+        "", "{", "[]", "null", "{}", "{\"nftables\": {}}", "{\"nftables\": null}", "table ip x {}"};
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(AkinSurroundings) seen = akin_surroundings_new();
+        g_autoptr(GError) error = NULL;
+        g_assert_false(akin_chains_read(wrong[i], seen->chains, &error));
+        assert_refused(&error, AKIN_ERROR_ENGINE_FAILED);
+        g_assert_false(akin_doors_read(wrong[i], seen->doors, &error));
+        assert_refused(&error, AKIN_ERROR_ENGINE_FAILED);
+        g_assert_cmpuint(seen->chains->len + seen->doors->len, ==, 0);
+    }
+}
+
+/* What is not known is passed over, and takes nothing else with it. */
+static void
+test_strange(void)
+{
+    static const char strange[] =
+        ", null, 7, [], {}, {\"chain\": null}, {\"chain\": []}, {\"chain\": {}}, {\"rule\": {}}, "
+        "{\"chain\": {\"family\": 7, \"table\": null, \"name\": [], \"hook\": {}}}, "
+        "{\"rule\": {\"expr\": {}}}, {\"rule\": {\"expr\": [null, 7, [], {}]}}, "
+        "{\"rule\": {\"expr\": [{\"match\": 7}, {\"accept\": null}]}}, "
+        "{\"rule\": {\"expr\": [" MATCH("==", "iifname", "7") MATCH("==", "iifname", "{}")
+            MATCH("==", "oifname", "{\"set\": [7, null, {}]}") MATCH("==", "oifname", "null") ACCEPT
+        "]}}, {\"rule\": {\"expr\": [" FROM("x") ", {\"goto\": 7}]}}";
+    g_autofree char *chains = g_strconcat(strange, DOCKER, NULL);
+    g_autofree char *rules =
+        g_strconcat(strange, RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0")), NULL);
+    g_autoptr(AkinSurroundings) seen = see(chains, rules);
+    g_assert_cmpuint(seen->chains->len, ==, 3);
+    g_assert_cmpuint(seen->doors->len, ==, 2);
+    g_autofree char *names = judge(seen, ROUTER, NULL);
+    g_assert_cmpstr(names, ==, "docker");
+}
+
+static void
+test_too_long(void)
+{
+    g_autoptr(AkinSurroundings) seen = akin_surroundings_new();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *blanks = g_strnfill(AKIN_LISTING_MAX, ' ');
+    g_autofree char *json = g_strconcat(HEAD DOCKER, blanks, TAIL, NULL);
+    g_assert_false(akin_chains_read(json, seen->chains, &error));
+    seen->unknown = g_strdup(error->message);
+    assert_refused(&error, AKIN_ERROR_ENGINE_FAILED);
+    g_autofree char *names = judge(seen, ROUTER, NULL);
+    g_assert_cmpstr(names, ==, "neighbours-unknown");
+}
+
+/* A listing that ends anywhere or holds other letters is read or refused, without a crash. */
+static void
+test_damaged(void)
+{
+    static const char whole[] =
+        HEAD OURS UFW DOCKER FIREWALLD RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0")) TAIL;
+    g_autoptr(GRand) rand = sample_rand();
+    for (guint i = 0; i < 3000; i++) {
+        g_autofree char *json = g_strdup(whole);
+        gint32 at = g_rand_int_range(rand, 0, (gint32) strlen(whole));
+        json[at] = i % 3 == 0 ? '\0' : "[]{}\",:0-9e.nulltrue"[g_rand_int_range(rand, 0, 20)];
+        g_autoptr(AkinSurroundings) seen = akin_surroundings_new();
+        akin_chains_read(json, seen->chains, NULL);
+        akin_doors_read(json, seen->doors, NULL);
+        g_autofree char *names = judge(seen, FORWARDED SECOND, NULL);
+        g_assert_null(strstr(names, AKIN_FINDING_UNKNOWN));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/neighbours/rows", test_rows);
+    g_test_add_func("/neighbours/gates", test_gates);
+    g_test_add_func("/neighbours/advice", test_advice);
+    g_test_add_func("/neighbours/odd-names", test_odd_names);
+    g_test_add_func("/neighbours/malformed", test_malformed);
+    g_test_add_func("/neighbours/strange", test_strange);
+    g_test_add_func("/neighbours/too-long", test_too_long);
+    g_test_add_func("/neighbours/damaged", test_damaged);
+    return g_test_run();
+}

@@ -413,6 +413,24 @@ list_machines(AkinController *controller, GVariant *parameters, GError **error)
     return g_variant_builder_end(&builder);
 }
 
+static GVariant *
+examine(AkinController *controller, GVariant *parameters, GError **error)
+{
+    (void) parameters;
+    (void) error;
+    akin_controller_examine(controller);
+    return NULL;
+}
+
+static GVariant *
+mend(AkinController *controller, GVariant *parameters, GError **error)
+{
+    const char *name;
+    g_variant_get(parameters, "(&s)", &name);
+    akin_controller_mend(controller, name, error);
+    return NULL;
+}
+
 static const AkinMethod methods[] = {
     {"AddForward", AKIN_RIGHT_CONTROL, add_forward},
     {"AddService", AKIN_RIGHT_CONTROL, add_service},
@@ -421,10 +439,12 @@ static const AkinMethod methods[] = {
     {"CountConnections", AKIN_RIGHT_READ_LOG, count_connections},
     {"DenyServices", AKIN_RIGHT_CONTROL, deny_services},
     {"DistrustPing", AKIN_RIGHT_CONTROL, distrust_ping},
+    {"Examine", AKIN_RIGHT_LOOK, examine},
     {"Explain", AKIN_RIGHT_LOOK, explain},
     {"GetRules", AKIN_RIGHT_LOOK, get_rules},
     {"ListMachines", AKIN_RIGHT_LOOK, list_machines},
     {"ListServices", AKIN_RIGHT_LOOK, list_services},
+    {"Mend", AKIN_RIGHT_CONTROL, mend},
     {"Reload", AKIN_RIGHT_CONTROL, reload},
     {"RemoveForward", AKIN_RIGHT_CONTROL, remove_forward},
     {"RemoveService", AKIN_RIGHT_CONTROL, remove_service},

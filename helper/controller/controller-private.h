@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controller.h"
+#include "neighbours.h"
 
 /* What the files of the controller share; nobody else's. */
 
@@ -33,6 +34,12 @@ struct _AkinController {
     AkinSituation *pending; /* what the kernel has refused; NULL: nothing */
     guint retry;            /* source that tries it again */
 
+    AkinLookout *lookout;           /* NULL: others' rules cannot be listed */
+    AkinSurroundings *surroundings; /* what the last look has seen; NULL: none yet */
+    gint64 looked, look_cost;       /* its end, in monotonic µs, and its work, in µs */
+    gint64 unseen, next_look;       /* the first news since, 0: none; not to be looked at before */
+    guint look;                     /* source of the next look */
+
     GArray *counted_out, *counted_in; /* see akin_controller_count; NULL: nothing kept */
     gint64 counted_at;
 };
@@ -60,6 +67,15 @@ void akin_controller_tell_changed(AkinController *controller);
 /* Logs and tells one transition, for the reason that is set. */
 void akin_controller_log(const char *what, const char *old, const char *new_, const char *sentence,
                          gpointer user_data);
+
+/*
+ * Others' rules or switches may have changed: they are looked at soon. What akin itself wants of
+ * the kernel has changed: what is known of others is judged anew.
+ */
+void akin_controller_neighbours_changed(AkinController *controller);
+void akin_controller_judge_neighbours(AkinController *controller);
+/* Nothing more is known of them, and nothing is looked at. */
+void akin_controller_forget_neighbours(AkinController *controller);
 
 /* Nothing more is on trial; NULL is fine. */
 void akin_trial_free(AkinTrial *trial);

@@ -50,6 +50,7 @@ look_at_switches(AkinController *controller)
         return;
     akin_controller_set_forwarding(controller, &controller->state);
     controller->state.forwarding = akin_forwarding_is_on(controller->forwarding);
+    akin_controller_neighbours_changed(controller);
     akin_controller_tell_changed(controller);
 }
 
@@ -81,6 +82,7 @@ is_intact(AkinController *controller)
 void
 akin_controller_tampered(AkinController *controller, const char *who)
 {
+    akin_controller_neighbours_changed(controller);
     if (!controller->state.enforcing || is_intact(controller))
         return;
     g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);

@@ -57,6 +57,7 @@ akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *s
     akin_engine_listen(engine, engine_troubled, controller);
     controller->forwarding = forwarding;
     controller->store = store;
+    controller->lookout = akin_lookout_new();
     controller->warnings = akin_warnings_new();
     controller->policy = akin_store_read(store, &error);
     if (!controller->policy) {
@@ -86,6 +87,8 @@ akin_controller_free(AkinController *controller)
 {
     g_clear_handle_id(&controller->retry, g_source_remove);
     akin_trial_free(controller->trial);
+    akin_controller_forget_neighbours(controller);
+    akin_lookout_free(controller->lookout);
     forget_counts(controller);
     akin_engine_free(controller->engine);
     akin_forwarding_free(controller->forwarding);
@@ -273,6 +276,11 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
     if (!controller->trial && enforcing)
         akin_closed_keep(controller->store, after.policy, akin_controller_engine(controller));
     warn_of_unguarded(controller);
+    if (situation)
+        akin_controller_neighbours_changed(controller);
+    if (situation || before.enforcing != enforcing ||
+        !akin_policy_same_nat(before.policy, after.policy))
+        akin_controller_judge_neighbours(controller);
     tell(controller, &before, loaded);
     controller->reason = NULL;
 

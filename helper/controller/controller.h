@@ -104,6 +104,20 @@ gboolean akin_controller_check_forward(const AkinController *controller, const A
 /* Somebody has changed the kernel's rules: looks whether ours are whole, and mends them. */
 void akin_controller_tampered(AkinController *controller, const char *who);
 
+/*
+ * Looks now at what other programs' rules and switches do to what akin lets through, unless that
+ * was done a moment ago. By itself this happens soon after a change of theirs; of some switches no
+ * news comes.
+ */
+void akin_controller_examine(AkinController *controller);
+
+/*
+ * Puts right what a warning of this name tells, as far as that is safe and can be taken back at
+ * the next stop: now AKIN_FINDING_STRICT alone. AKIN_ERROR_NOT_FOUND for others, and where there is
+ * no such warning.
+ */
+gboolean akin_controller_mend(AkinController *controller, const char *name, GError **error);
+
 /* Machines of VM networks that this computer has heard: an array of AkinMachine. */
 GArray *akin_controller_list_machines(const AkinController *controller, GError **error);
 

@@ -3,7 +3,10 @@
 
 #include <glib.h>
 
-/* What needs a person's look, by stable names that clients may know. */
+/*
+ * What needs a person's look, by stable names that clients may know; what others do has the names
+ * of neighbours.h.
+ */
 typedef struct _AkinWarnings AkinWarnings;
 
 #define AKIN_WARNING_POLICY "policy-broken"

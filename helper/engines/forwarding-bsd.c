@@ -84,6 +84,13 @@ wanted_switches(const AkinPolicy *policy, const AkinSituation *situation)
     return wanted;
 }
 
+/* What is strict here are rules, and none of ours. */
+void
+akin_forwarding_loosen(AkinForwarding *forwarding)
+{
+    (void) forwarding;
+}
+
 /* A switch that cannot be read is left out by akin_switches_set: these must be there. */
 static gboolean
 is_as_wanted(const AkinForwarding *forwarding, GHashTable *wanted, const char *name, GError **error)

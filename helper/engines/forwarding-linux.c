@@ -22,6 +22,9 @@
  * accept_redirects (inet_forward_change in net/ipv4/devinet.c), so these are noted before it goes
  * on and written again after it has gone off.
  *
+ * rp_filter is strict with 1 and loose with 2, and of an interface's own and that of all the
+ * greater one holds. What a helper before has loosened stays so.
+ *
  * route_localnet lets a program here reach a forward through 127.0.0.1; the rules drop whatever
  * comes from a machine or from outside for 127.0.0.0/8.
  */
@@ -30,12 +33,14 @@
 #define FORWARD4 "ipv4/ip_forward"
 #define FORWARD6 "ipv6/conf/all/forwarding"
 #define REDIRECTS4 "ipv4/conf/all/accept_redirects"
+#define ALL_STRICT "ipv4/conf/all/rp_filter"
 #define RECORD_NAME "forwarding"
 #define SIDE_EFFECTS4 "side-effects4"
 #define SIDE_EFFECTS6 "side-effects6"
 
 struct _AkinForwarding {
     AkinSwitches *switches; /* its record has [side-effects4] switch=old besides */
+    gboolean loosen;        /* uplinks are */
 };
 
 /* --- Switches --------------------------------------------------------------------------------- */
@@ -219,11 +224,36 @@ want_localnet(const AkinPolicy *policy, const AkinSituation *situation, GHashTab
     }
 }
 
+static gboolean
+is_strict(const AkinForwarding *forwarding, const char *key)
+{
+    if (akin_switches_is(forwarding->switches, ALL_STRICT, "1"))
+        return !akin_switches_is(forwarding->switches, key, "2");
+    return akin_switches_is(forwarding->switches, key, "1") &&
+           !akin_switches_is(forwarding->switches, ALL_STRICT, "2");
+}
+
+static void
+want_loose(AkinForwarding *forwarding, const AkinPolicy *policy, const AkinSituation *situation,
+           GHashTable *wanted)
+{
+    g_autoptr(GPtrArray) uplinks = akin_situation_uplinks(policy, situation);
+    for (guint i = 0; i < uplinks->len; i++) {
+        const AkinInterface *uplink = uplinks->pdata[i];
+        g_autofree char *key = g_strdup_printf("ipv4/conf/%s/rp_filter", uplink->name);
+        if (akin_name_is_plain(uplink->name) &&
+            (akin_switches_is_turned(forwarding->switches, key) ||
+             (forwarding->loosen && is_strict(forwarding, key))))
+            g_hash_table_insert(wanted, g_steal_pointer(&key), g_strdup("2"));
+    }
+}
+
 static GHashTable *
 wanted_switches(AkinForwarding *forwarding, const AkinPolicy *policy,
                 const AkinSituation *situation)
 {
     GHashTable *wanted = akin_switches_table();
+    want_loose(forwarding, policy, situation, wanted);
     if (!akin_nat_is_active(policy, situation))
         return wanted;
     if (policy->nat == AKIN_NAT_ON || akin_networks_have(policy, situation, AKIN_IPV4))
@@ -237,11 +267,18 @@ wanted_switches(AkinForwarding *forwarding, const AkinPolicy *policy,
     return wanted;
 }
 
+void
+akin_forwarding_loosen(AkinForwarding *forwarding)
+{
+    forwarding->loosen = TRUE;
+}
+
 gboolean
 akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
                       const AkinSituation *situation, gboolean enforcing, GError **error)
 {
     g_autoptr(GHashTable) wanted =
         enforcing ? wanted_switches(forwarding, policy, situation) : akin_switches_table();
+    forwarding->loosen = forwarding->loosen && enforcing;
     return akin_switches_set(forwarding->switches, wanted, error);
 }

@@ -27,5 +27,12 @@ void akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situati
 gboolean akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
                                const AkinSituation *situation, gboolean enforcing, GError **error);
 
+/*
+ * Has uplinks take what comes by another way than the best route back, from the next
+ * akin_forwarding_apply until enforcing ends. For several uplinks, where the kernel can be strict
+ * about that; elsewhere it does nothing.
+ */
+void akin_forwarding_loosen(AkinForwarding *forwarding);
+
 /* Whether akin has turned forwarding on, IPv4 or IPv6. */
 gboolean akin_forwarding_is_on(const AkinForwarding *forwarding);

@@ -4,6 +4,7 @@
 
 #include "akin-helper1.h"
 #include "methods.h"
+#include "neighbours.h"
 #include "policy-file.h"
 #include "rules.h"
 #include "target.h"
@@ -102,6 +103,33 @@ akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
     (void) situation, (void) error;
     forwarding->on = enforcing && policy->nat == AKIN_NAT_ON;
     return TRUE;
+}
+
+void
+akin_forwarding_loosen(AkinForwarding *forwarding)
+{
+    (void) forwarding;
+}
+
+/* Nobody else is here. */
+AkinLookout *
+akin_lookout_new(void)
+{
+    return NULL;
+}
+
+void
+akin_lookout_free(AkinLookout *lookout)
+{
+    (void) lookout;
+}
+
+AkinSurroundings *
+akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation)
+{
+    (void) lookout;
+    (void) situation;
+    return akin_surroundings_new();
 }
 
 gboolean

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "neighbours.h"
 #include "samples.h"
 
 /*
@@ -116,7 +117,7 @@ static const AkinEngineClass kernel_class = {"fake",          kernel_apply, kern
 
 /* In place of the real ones, which would set the switches of the computer that runs this. */
 struct _AkinForwarding {
-    gboolean on;
+    gboolean on, loose;
 };
 
 AkinForwarding *
@@ -149,10 +150,42 @@ akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
     return TRUE;
 }
 
+void
+akin_forwarding_loosen(AkinForwarding *forwarding)
+{
+    forwarding->loose = TRUE;
+}
+
 gboolean
 akin_forwarding_is_on(const AkinForwarding *forwarding)
 {
     return forwarding->on;
+}
+
+/* What others do: nothing, or nobody knows. */
+static gboolean others_unknown;
+
+AkinLookout *
+akin_lookout_new(void)
+{
+    return NULL;
+}
+
+void
+akin_lookout_free(AkinLookout *lookout)
+{
+    (void) lookout;
+}
+
+AkinSurroundings *
+akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation)
+{
+    (void) lookout;
+    (void) situation;
+    AkinSurroundings *seen = akin_surroundings_new();
+    if (others_unknown)
+        seen->unknown = g_strdup("nobody says");
+    return seen;
 }
 
 /* --- Fixture ---------------------------------------------------------------------------------- */
@@ -215,6 +248,18 @@ see_interfaces(Fixture *f, guint count)
     akin_controller_interfaces_changed(f->controller, interfaces(count), "network changed");
 }
 
+/* Has what waits for another attempt be attempted now, seconds early; FALSE: nothing waits. */
+static gboolean
+attempt_again(const Fixture *f)
+{
+    GSource *source = g_main_context_find_source_by_user_data(NULL, f->controller);
+    if (!source)
+        return FALSE;
+    g_source_set_ready_time(source, 0);
+    g_assert_true(g_main_context_iteration(NULL, FALSE));
+    return TRUE;
+}
+
 static void
 make_controller(Fixture *f)
 {
@@ -231,6 +276,7 @@ make_controller(Fixture *f)
     akin_controller_enforce(f->controller, TRUE, "started", &error);
     g_assert_no_error(error);
     see_interfaces(f, 1);
+    g_assert_true(attempt_again(f)); /* the look at what others do */
     g_string_truncate(f->told, 0);
 }
 
@@ -314,18 +360,6 @@ assert_logged(Fixture *f, const char *words)
 {
     g_assert_nonnull(strstr(f->warned->str, words));
     g_string_truncate(f->warned, 0);
-}
-
-/* Has what waits for another attempt be attempted now, seconds early; FALSE: nothing waits. */
-static gboolean
-attempt_again(const Fixture *f)
-{
-    GSource *source = g_main_context_find_source_by_user_data(NULL, f->controller);
-    if (!source)
-        return FALSE;
-    g_source_set_ready_time(source, 0);
-    g_assert_true(g_main_context_iteration(NULL, FALSE));
-    return TRUE;
 }
 
 /* The kernel takes what it has refused: all of it is there now, and nothing is left to be done. */
@@ -594,6 +628,64 @@ test_awake_check_fails(Fixture *f, gconstpointer unused)
     assert_catches_up(f, 1);
 }
 
+/* --- What others do --------------------------------------------------------------------------- */
+
+static void
+look_at_others(Fixture *f, gboolean unknown)
+{
+    others_unknown = unknown;
+    akin_controller_tampered(f->controller, "nft (process 3)");
+    g_assert_true(attempt_again(f));
+    g_assert_cmpint(has_warning(f, AKIN_FINDING_UNKNOWN), ==, unknown);
+    /* Until there is news, nobody wakes up. */
+    g_assert_false(attempt_again(f));
+}
+
+static void
+test_others(Fixture *f, gconstpointer unused)
+{
+    (void) unused;
+    look_at_others(f, TRUE);
+    look_at_others(f, FALSE);
+    look_at_others(f, TRUE);
+    others_unknown = FALSE;
+    g_usleep(2000); /* the last look was no moment ago */
+    akin_controller_examine(f->controller);
+    g_assert_false(has_warning(f, AKIN_FINDING_UNKNOWN));
+}
+
+/* Who enforces nothing has nothing that others could stand in the way of. */
+static void
+test_others_while_stopped(Fixture *f, gconstpointer unused)
+{
+    (void) unused;
+    g_autoptr(GError) error = NULL;
+    look_at_others(f, TRUE);
+    akin_controller_enforce(f->controller, FALSE, "stopped", &error);
+    g_assert_no_error(error);
+    g_assert_false(has_warning(f, AKIN_FINDING_UNKNOWN));
+    akin_controller_tampered(f->controller, "nft (process 3)");
+    g_assert_false(attempt_again(f));
+    akin_controller_examine(f->controller);
+    g_assert_false(has_warning(f, AKIN_FINDING_UNKNOWN));
+    akin_controller_enforce(f->controller, TRUE, "started", &error);
+    g_assert_true(attempt_again(f));
+    g_assert_true(has_warning(f, AKIN_FINDING_UNKNOWN));
+    others_unknown = FALSE;
+}
+
+static void
+test_mend_nothing(Fixture *f, gconstpointer unused)
+{
+    (void) unused;
+    static const char *const names[] = {"", "docker", AKIN_FINDING_STRICT, "a\nb"};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_false(akin_controller_mend(f->controller, names[i], &error));
+        assert_refused(&error, AKIN_ERROR_NOT_FOUND);
+    }
+}
+
 /* --- A file that the kernel refuses ----------------------------------------------------------- */
 
 #define NAT_OFF "[nat]\nmode=off\n"
@@ -849,6 +941,9 @@ main(int argc, char **argv)
     add("tampered/refused", test_tampered_refused, 0);
     add("tampered/check-fails", test_tampered_check_fails, 0);
     add("awake/check-fails", test_awake_check_fails, 0);
+    add("others/come-and-go", test_others, 0);
+    add("others/while-stopped", test_others_while_stopped, 0);
+    add("others/mend-nothing", test_mend_nothing, 0);
     add("reload/refused", test_reload_refused, 0);
     add("reload/first-refused", test_reload_first_refused, 0);
     add("reload/mended-refused", test_reload_mended_refused, 0);

@@ -7,6 +7,8 @@
 
 gboolean ctl_status(Ctl *ctl, char **args, GError **error);
 gboolean ctl_nic(Ctl *ctl, char **args, GError **error);
+gboolean ctl_doctor(Ctl *ctl, char **args, GError **error);
+gboolean ctl_doctor_mend(Ctl *ctl, char **args, GError **error);
 
 gboolean ctl_start(Ctl *ctl, char **args, GError **error);
 gboolean ctl_stop(Ctl *ctl, char **args, GError **error);

@@ -23,6 +23,7 @@ typedef struct {
     gboolean json, help, version;
     int confirm;       /* seconds; 0: without a trial */
     gboolean on_trial; /* what this run has changed */
+    gboolean found;    /* something that needs a look: CTL_FAILED without a word more */
     /* Options of single commands; all texts are valid UTF-8 or NULL. */
     gboolean out, in;
     char *out_ports, *in_ports, *title, *from, *engine;

@@ -75,7 +75,7 @@ ctl_run(int argc, char **argv)
     for (int i = 0; i < argc; i++)
         words[i] = g_strdup(argv[i]);
     if (ctl_options_parse(ctl, &words, &error) && run(ctl, words, &error))
-        return CTL_DONE;
+        return ctl->found ? CTL_FAILED : CTL_DONE;
     ctl_print_error(error, ctl->json);
     return ctl_exit_code(error);
 }

@@ -41,14 +41,14 @@ add_networks(JsonBuilder *builder, const AkinSnapshot *snapshot)
     json_builder_end_array(builder);
 }
 
-static void
-add_warnings(JsonBuilder *builder, const AkinSnapshot *snapshot)
+void
+ctl_warnings_json(JsonBuilder *builder, GVariant *warnings)
 {
     const char *name, *sentence;
     GVariantIter iter;
     json_builder_set_member_name(builder, "warnings");
     json_builder_begin_array(builder);
-    g_variant_iter_init(&iter, snapshot->warnings);
+    g_variant_iter_init(&iter, warnings);
     while (g_variant_iter_next(&iter, "(&s&s)", &name, &sentence)) {
         json_builder_begin_object(builder);
         ctl_json_string(builder, "name", name);
@@ -88,7 +88,7 @@ build(JsonBuilder *builder, const AkinSnapshot *snapshot, gboolean anyone_may_pi
     ctl_json_boolean(builder, "anyone_may_ping", anyone_may_ping);
     ctl_json_strings(builder, "trusted_pingers", snapshot->trusted_pingers);
     ctl_json_string(builder, "engine", snapshot->engine);
-    add_warnings(builder, snapshot);
+    ctl_warnings_json(builder, snapshot->warnings);
     json_builder_end_object(builder);
 }
 

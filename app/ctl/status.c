@@ -99,13 +99,13 @@ add_pingers(CtlTable *table, const AkinSnapshot *snapshot, gboolean anyone_may_p
     add(table, "Ping from", anyone_may_ping ? "anyone" : who);
 }
 
-static char *
-format_warnings(const AkinSnapshot *snapshot)
+char *
+ctl_warnings_format(GVariant *warnings)
 {
     GString *text = g_string_new(NULL);
     const char *sentence;
     GVariantIter iter;
-    g_variant_iter_init(&iter, snapshot->warnings);
+    g_variant_iter_init(&iter, warnings);
     while (g_variant_iter_next(&iter, "(&s&s)", NULL, &sentence)) {
         g_autofree char *clean = ctl_clean(sentence);
         g_string_append_printf(text, "! %s\n", clean);
@@ -134,7 +134,7 @@ ctl_status_format(const AkinSnapshot *snapshot, gboolean anyone_may_ping)
     add_pingers(table, snapshot, anyone_may_ping);
     add(table, "Engine", snapshot->engine);
     g_autofree char *details = ctl_table_end(table);
-    g_autofree char *warnings = format_warnings(snapshot);
+    g_autofree char *warnings = ctl_warnings_format(snapshot->warnings);
     return g_strconcat(first, "\n\n", details, warnings[0] ? "\n" : "", warnings, NULL);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "catalogue.h"
 
 /* The text of `akinctl status`. */
@@ -8,6 +10,10 @@ char *ctl_status_format(const AkinSnapshot *snapshot, gboolean anyone_may_ping);
 
 /* The object of `akinctl --json status`, which all commands that switch something print, too. */
 gboolean ctl_status_print_json(Ctl *ctl, GError **error);
+
+/* A line that begins with "! " for each of Warnings; the member "warnings". */
+char *ctl_warnings_format(GVariant *warnings);
+void ctl_warnings_json(JsonBuilder *builder, GVariant *warnings);
 
 /* "NAT auto, active" */
 char *ctl_nat_words(const AkinSnapshot *snapshot);

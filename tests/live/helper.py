@@ -42,7 +42,7 @@ SILENCE = 0.3  # how long to listen before one may say that nothing comes
 
 TROUBLE = re.compile(r'^.*(?:error:|warning:|CRITICAL|Sanitizer).*$', re.MULTILINE)
 NO_BUS = r'no system bus: '  # said where there is no logind, which is no trouble
-SWITCHES = ('ipv4/ip_forward', 'ipv4/conf/*/forwarding', 'ipv4/conf/*/route_localnet',
+SWITCHES = ('ipv4/ip_forward', 'ipv4/conf/*/forwarding', 'ipv4/conf/*/route_localnet', 'ipv4/conf/*/rp_filter',
             'ipv6/conf/*/forwarding', 'ipv6/conf/*/accept_ra')
 NO_HELPER = 3  # akinctl's exit code
 ORDINARY_USER = 65534  # nobody, who may look and change nothing

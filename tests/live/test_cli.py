@@ -18,6 +18,7 @@ DONE, FAILED, USAGE, NO_HELPER, NOT_ALLOWED = range(5)
 EVERY_COMMAND = [
     ('status', 'Firewall on', 'nat_active'),
     ('nic', 'en0', 'nic'),
+    ('doctor', 'Nothing stands in the way', 'warnings'),
     ('services', 'Secure shell', 'services'),
     ('firewall off', 'Firewall off', 'firewall'),
     ('firewall on', 'Firewall on', 'firewall'),

@@ -55,6 +55,9 @@ OFFERS = {
     "--socket /other forward remove udp ": "",
     "rules --engine ": "nftables ipfw pf",
     "nat ": "auto on off",
+    "doc": "doctor",
+    "doctor ": "mend",
+    "doctor mend ": "rp-filter",
 }
 
 SHELL = """

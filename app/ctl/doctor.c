@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "commands.h"
+#include "output.h"
+#include "status.h"
+
+/* The helper's warnings, and first what it does not warn of since it was asked for: being stopped.
+ */
+static GVariant *
+list_findings(const AkinSnapshot *snapshot)
+{
+    GVariantBuilder builder;
+    GVariantIter iter;
+    const char *name, *sentence;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ss)"));
+    if (!snapshot->enforcing)
+        g_variant_builder_add(&builder, "(ss)", "stopped",
+                              "akin is stopped: it protects nothing, and machines have no NAT; "
+                              "start it with: akinctl start");
+    g_variant_iter_init(&iter, snapshot->warnings);
+    while (g_variant_iter_next(&iter, "(&s&s)", &name, &sentence))
+        g_variant_builder_add(&builder, "(ss)", name, sentence);
+    return g_variant_ref_sink(g_variant_builder_end(&builder));
+}
+
+static gboolean
+print_text(GVariant *findings, GError **error)
+{
+    g_autofree char *text = ctl_warnings_format(findings);
+    return text[0] ? ctl_print(text, error) : ctl_print_line("Nothing stands in the way", error);
+}
+
+static gboolean
+print_json(GVariant *findings, GError **error)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    json_builder_begin_object(builder);
+    ctl_warnings_json(builder, findings);
+    json_builder_end_object(builder);
+    return ctl_print_json(builder, error);
+}
+
+static gboolean
+print_findings(Ctl *ctl, GError **error)
+{
+    g_autoptr(AkinSnapshot) snapshot = ctl_snapshot(ctl, error);
+    if (!snapshot)
+        return FALSE;
+    g_autoptr(GVariant) findings = list_findings(snapshot);
+    ctl->found = g_variant_n_children(findings) > 0;
+    return ctl->json ? print_json(findings, error) : print_text(findings, error);
+}
+
+gboolean
+ctl_doctor(Ctl *ctl, char **args, GError **error)
+{
+    (void) args;
+    g_autoptr(GVariant) examined = ctl_ask(ctl, "Examine", NULL, error);
+    return examined && print_findings(ctl, error);
+}
+
+gboolean
+ctl_doctor_mend(Ctl *ctl, char **args, GError **error)
+{
+    return ctl_change(ctl, "Mend", g_variant_new("(s)", args[0]), error) &&
+           print_findings(ctl, error);
+}

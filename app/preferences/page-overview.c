@@ -21,7 +21,7 @@ struct _AkinOverview {
     GtkLabel *title, *rest, *away_title, *away_sentence;
     AkinSwitchRow *firewall, *nat, *panic;
     GtkContainer *warnings, *uplinks, *networks;
-    GSimpleAction *call; /* of the remedies */
+    GSimpleAction *call, *mend; /* of the remedies */
     char *remark;
 };
 
@@ -40,6 +40,7 @@ static const struct {
     {"nat-degraded", N_("_Try again"), "overview.call::Restart"},
     {"trial", N_("_Keep"), "overview.call::Confirm"},
     {"trial", N_("_Take back"), "overview.call::Revert"},
+    {"rp-filter", N_("_Put right"), "overview.mend::rp-filter"},
     {"uplink-unguarded", N_("_Patterns…"), "win.page(2)"},
 };
 
@@ -50,6 +51,16 @@ activate_call(GSimpleAction *action, GVariant *parameter, gpointer data)
     const char *method = g_variant_get_string(parameter, NULL);
     (void) action;
     akin_desk_change(self->desk, GTK_WIDGET(self), g_intern_string(method), NULL, NULL);
+}
+
+/* What the helper can put right by itself, until it is stopped. */
+static void
+activate_mend(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    AkinOverview *self = data;
+    const char *warning = g_variant_get_string(parameter, NULL);
+    (void) action;
+    akin_desk_change(self->desk, GTK_WIDGET(self), "Mend", g_variant_new("(s)", warning), NULL);
 }
 
 static GtkWidget *
@@ -86,6 +97,7 @@ show_warnings(AkinOverview *self, const AkinSnapshot *snapshot)
 {
     gsize count = g_variant_n_children(snapshot->warnings);
     g_simple_action_set_enabled(self->call, akin_desk_may_change(self->desk));
+    g_simple_action_set_enabled(self->mend, akin_desk_may_change(self->desk));
     if (!akin_build_begin(self->warnings, g_variant_new("(bs@a(ss))", snapshot->enforcing,
                                                         self->remark, snapshot->warnings)))
         return;
@@ -287,6 +299,7 @@ akin_overview_set_remark(GtkWidget *overview, const char *sentence)
 
 static const GActionEntry actions[] = {
     {.name = "call", .activate = activate_call, .parameter_type = "s"},
+    {.name = "mend", .activate = activate_mend, .parameter_type = "s"},
 };
 
 static void
@@ -296,6 +309,7 @@ add_actions(AkinOverview *self)
     g_action_map_add_action_entries(G_ACTION_MAP(group), actions, G_N_ELEMENTS(actions), self);
     gtk_widget_insert_action_group(GTK_WIDGET(self), "overview", G_ACTION_GROUP(group));
     self->call = G_SIMPLE_ACTION(g_action_map_lookup_action(G_ACTION_MAP(group), "call"));
+    self->mend = G_SIMPLE_ACTION(g_action_map_lookup_action(G_ACTION_MAP(group), "mend"));
 }
 
 GtkWidget *

@@ -134,6 +134,18 @@ class Overview(WindowCase):
         self.app.until(lambda: not self.status()['firewall'], 'the firewall off')
         self.assertIn(b'# by hand', self.helper.policy())
 
+    def test_what_can_be_put_right(self):
+        """Until akin stops; what the helper looks at when it stops."""
+        switches = [f'net/ipv4/conf/{link}/rp_filter' for link in ('en0', 'en1')]
+        for switch in switches:
+            self.addCleanup(self.lab.laptop.sysctl, switch, 0)
+            self.lab.laptop.sysctl(switch, 1)
+        self.app.press('Put right')
+        self.app.gone('Put right')
+        self.assertEqual([self.lab.laptop.sysctl(switch) for switch in switches], ['2', '2'])
+        self.akinctl('stop')
+        self.assertEqual([self.lab.laptop.sysctl(switch) for switch in switches], ['1', '1'])
+
     def test_a_policy_file_that_is_broken(self):
         """It is a warning with a button that reads it again, once it is repaired."""
         self.akinctl('deny', 'whois')

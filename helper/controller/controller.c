@@ -183,13 +183,20 @@ tell(AkinController *controller, const AkinState *before, gboolean loaded)
         listener->changed(controller->user_data);
 }
 
+/* The kernel's switches are not as they should be: the next chance is taken. */
+static gboolean
+owes_forwarding(const AkinController *controller)
+{
+    return akin_warnings_has(controller->warnings, AKIN_WARNING_FORWARDING);
+}
+
 /* Most changes are toggles of services, which are no concern of the kernel's switches. */
 static gboolean
 concerns_forwarding(const AkinController *controller, const AkinState *state)
 {
     const AkinState *now = &controller->state;
-    return state->situation != now->situation || state->enforcing != now->enforcing ||
-           !akin_policy_same_nat(state->policy, now->policy);
+    return owes_forwarding(controller) || state->situation != now->situation ||
+           state->enforcing != now->enforcing || !akin_policy_same_nat(state->policy, now->policy);
 }
 
 void
@@ -247,7 +254,8 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
 
     if (save && !akin_store_prepare(controller->store, after.policy, error))
         return FALSE;
-    if ((enforcing || before.enforcing) && !bring_kernel_to(controller, &after, &loaded, error)) {
+    if ((enforcing || before.enforcing || owes_forwarding(controller)) &&
+        !bring_kernel_to(controller, &after, &loaded, error)) {
         akin_store_discard(controller->store);
         if (!enforcing)
             take_back(controller);

@@ -9,6 +9,7 @@
 #include "nft-generation.h"
 #include "nft-listing.h"
 #include "nftables.h"
+#include "reserve.h"
 
 /*
  * Theory of operation
@@ -30,6 +31,7 @@
 typedef struct {
     AkinEngine parent;
     struct nft_ctx *nft;
+    AkinReserve *reserve;
     AkinNftGeneration *generation;
     AkinNftRuleset *loaded; /* what the kernel holds by our doing; NULL: nothing */
     guint32 loaded_at;      /* the generation in which it did, as far as we know */
@@ -54,7 +56,11 @@ first_complaint(struct nft_ctx *nft)
 static gboolean
 run(Nftables *self, const char *commands, GError **error)
 {
-    if (nft_run_cmd_from_buffer(self->nft, commands) == 0)
+    if (!akin_reserve_release(self->reserve, error))
+        return FALSE;
+    gboolean done = nft_run_cmd_from_buffer(self->nft, commands) == 0;
+    akin_reserve_take_back(self->reserve);
+    if (done)
         return TRUE;
     g_autofree char *complaint = first_complaint(self->nft);
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel refused the rules: %s",
@@ -291,6 +297,7 @@ nftables_free(AkinEngine *engine)
     nftables_forget(engine);
     g_clear_pointer(&self->generation, akin_nft_generation_free);
     nft_ctx_free(self->nft);
+    akin_reserve_free(self->reserve);
     g_free(self);
 }
 
@@ -370,6 +377,7 @@ akin_engine_nftables_new(const char *state_dir, GError **error)
     Nftables *self = g_new0(Nftables, 1);
     self->parent.class = &nftables_class;
     self->nft = nft;
+    self->reserve = akin_reserve_new();
     self->generation = g_steal_pointer(&generation);
     if (!probe(self, error)) {
         nftables_free(&self->parent);

@@ -45,16 +45,20 @@ struct _AkinForwarding {
 
 /* --- Switches --------------------------------------------------------------------------------- */
 
-/* The value without its newline. One that cannot be read is one of an interface that is gone. */
+/* The value without its newline. */
 static char *
 read_switch(gpointer kernel, const char *name, GError **error)
 {
     char *value = NULL;
     (void) kernel;
     g_autofree char *path = g_strconcat(SYSCTL_DIR, name, NULL);
-    if (g_file_get_contents(path, &value, NULL, NULL))
+    g_autoptr(GError) reason = NULL;
+    if (g_file_get_contents(path, &value, NULL, &reason))
         return g_strchomp(value);
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND, "there is no %s", path);
+    gboolean gone = g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+                    g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NODEV);
+    g_set_error(error, AKIN_ERROR, gone ? AKIN_ERROR_NOT_FOUND : AKIN_ERROR_ENGINE_FAILED,
+                "cannot read %s: %s", path, reason->message);
     return NULL;
 }
 

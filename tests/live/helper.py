@@ -14,10 +14,12 @@ test announced with `expect` is a failure, and so is a sanitizer's report) and t
 The programs are those of the build folder that AKIN_BUILD names, or of `build`.
 """
 
+import contextlib
 import glob
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -168,6 +170,19 @@ class Helper:
 
     def signal(self, number):
         self._process.send_signal(number)
+
+    @contextlib.contextmanager
+    def no_descriptors_left(self):
+        """For the block, it cannot open a file more than it has open now."""
+        limits = resource.prlimit(self.pid, resource.RLIMIT_NOFILE)
+        used = {int(number) for number in os.listdir(f'/proc/{self.pid}/fd')}
+        free = min(set(range(len(used) + 1)) - used)
+        resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (free, limits[1]))
+        try:
+            yield
+        finally:
+            if self.running:
+                resource.prlimit(self.pid, resource.RLIMIT_NOFILE, limits)
 
     # What it leaves in the world
 

@@ -2,13 +2,13 @@
 """What changes around akin, and akin itself coming and going: NICs, VM networks, stop, crash, a second helper."""
 
 import os
-import resource
 import time
 import unittest
 
 from helper import NO_HELPER, SILENCE, AkinCase, Helper, wait_for
 from lab import INTERNET, LAN_B, LAPTOP_A, LAPTOP_B, VM1, VM2, Subnet
 from packets import udp
+from wire import Client
 
 PLAIN = 7777
 SETTLED = 3  # seconds after which a link that is up has nothing more to say; addresses are looked for twins until then
@@ -146,18 +146,32 @@ class Networks(AkinCase):
         """No file descriptor is left for it, and when there is one again no event tells."""
         self.helper.expect('cannot ask the kernel about network cards')
         time.sleep(SILENCE)  # those of the last client are closed
-        pid = self.helper._process.pid
-        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        used = {int(number) for number in os.listdir(f'/proc/{pid}/fd')}
-        free = min(set(range(len(used) + 1)) - used)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, limits[1]))
-        self.addCleanup(resource.prlimit, pid, resource.RLIMIT_NOFILE, limits)
-        self.lab.vm_networks('up')
-        wait_for(lambda: 'network cards' in self.helper.read_log(), 'the failure')
-        time.sleep(SETTLED)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        with self.helper.no_descriptors_left():
+            self.lab.vm_networks('up')
+            wait_for(lambda: 'network cards' in self.helper.read_log(), 'the failure')
+            time.sleep(SETTLED)
         self.assertNat(True)
         self.assertEqual(self.helper.read_log().count('network cards'), 1)
+
+    def test_no_descriptor_is_left(self):
+        """The rules are loaded all the same, for which the library would otherwise end the helper; what could not be
+        switched off meanwhile is switched off at the end."""
+        self.helper.expect('cannot ask the kernel about network cards|cannot accept a client|Too many open files')
+        self.lab.vm_networks('up')
+        self.assertNat(True)
+        for stops in (False, True):
+            with self.enterContext(Client(self.helper, 0)) as root:
+                self.assertTrue(root.log_in())
+                time.sleep(SILENCE)
+                with self.helper.no_descriptors_left():
+                    self.assertIsNone(root.ask('Restart'))
+                    self.assertIsNone(root.ask('CountConnections'))
+                    self.assertIsNotNone(root.ask('DenyServices', ['http'], 1))
+                    self.assertEqual(root.ask('Stop') if stops else None, None)
+                    time.sleep(SILENCE)
+            self.assertTrue(self.helper.running)
+            self.assertEqual(self.helper.json('status')['enforcing'], not stops)
+        self.helper.stop()
 
     def test_forwarding_of_the_users_own_stays(self):
         """Whoever has made this computer a router before akin finds it a router meanwhile and afterwards."""

@@ -116,7 +116,7 @@ def identity(user):
 
 
 def message(serial, member, *values, interface=INTERFACE, path=OBJECT, flags=0):
-    """A call as it goes over the wire; its arguments are strings, numbers and Ports."""
+    """A call as it goes over the wire; its arguments are strings, lists of them, booleans, numbers and Ports."""
     signature, body = '', b''
     for value in values:
         code, size, data = encoded(value)
@@ -132,6 +132,11 @@ def encoded(value):
     """Its type, what it is aligned to, its bytes."""
     if isinstance(value, str):
         return 's', 4, long_text(value)
+    if isinstance(value, list):
+        data = b''.join(aligned(long_text(text), 4) for text in value[:-1]) + b''.join(map(long_text, value[-1:]))
+        return 'as', 4, struct.pack('<I', len(data)) + data
+    if isinstance(value, bool):
+        return 'b', 4, struct.pack('<I', value)
     if isinstance(value, Port):
         return 'q', 2, struct.pack('<H', value)
     return 'u', 4, struct.pack('<I', value)

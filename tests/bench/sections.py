@@ -3,6 +3,7 @@
 
 import app
 import changes
+import faults
 import packets_lost
 import routes
 import weight
@@ -15,4 +16,5 @@ ALL = {
     'throughput': routes.throughput,
     'reload': packets_lost.reload,
     'app': app.app,
+    'faults': faults.faults,
 }

@@ -161,7 +161,8 @@ standin_sysctl(char **argv)
     if (!standin_has(file) && !read)
         standin_fail("unknown oid '%s'", words[0]);
     if (read) {
-        printf(standin_has(file) ? "%s\n" : "", value);
+        if (standin_has(file))
+            printf("%s\n", value);
         return;
     }
     printf("%s: %s -> %s\n", words[0], value, words[1]);

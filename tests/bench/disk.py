@@ -4,6 +4,7 @@ mended all works again.
 """
 
 import contextlib
+import functools
 import os
 
 import contestants
@@ -66,13 +67,20 @@ def _once(ground, tally, broken, mended, reason):
     return not any(wrong.values())
 
 
-def disks(quick):
-    """A line for each fault: delay is that of others' calls."""
-    count, lines = 3 if quick else 50, []
-    for name, fault in FAULTS.items():
-        with _ground() as ground:
-            tally = ground.tally(name, count)
-            for _ in range(count):
-                tally.survived += _once(ground, tally, *fault)
-            lines.append(tally.line())
-    return lines
+def _fault(name, quick):
+    count = 3 if quick else 50
+    with _ground() as ground:
+        tally = ground.tally(name, count)
+        for _ in range(count):
+            tally.survived += _once(ground, tally, *FAULTS[name])
+        return tally.line()
+
+
+def _case(name):
+    case = functools.partial(_fault, name)
+    case.__doc__ = name
+    return case
+
+
+# Delay is that of others' calls.
+CASES = tuple(map(_case, FAULTS))

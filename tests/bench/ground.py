@@ -6,7 +6,7 @@ who call meanwhile.
         tally = ground.tally('a fault', tried=10)
         for _ in range(10):
             tally.survived += ground.helper.running
-        lines.append(tally.line())
+        line = tally.line()
 """
 
 import contextlib
@@ -73,12 +73,18 @@ class Witness:
         self._sender = yard.internet.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._receiver = yard.laptop.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._receiver.bind(('', BLOCKED))
-        self._sender.sendto(b'before', self._target)
-        self._receiver.settimeout(1)
-        self._receiver.recv(16)  # nothing blocks it yet: the way is there
+        self._receiver.settimeout(0.05)
+        live.wait_for(self._gets_through, 'a way to the port while nothing blocks it')
         self._thread = threading.Thread(target=self._send, daemon=True)
 
+    def _gets_through(self):
+        self._sender.sendto(b'before', self._target)
+        with contextlib.suppress(TimeoutError):
+            return self._receiver.recv(16)
+
     def begin(self):
+        """From here on no packet may get through; those from before are forgotten."""
+        self._drain()
         self._thread.start()
 
     def stop(self):
@@ -87,10 +93,15 @@ class Witness:
         if self._thread.is_alive():
             self._thread.join()
         time.sleep(0.1)
+        self.leaked += self._drain()
+
+    def _drain(self):
+        """How many had got through."""
         self._receiver.setblocking(False)
         with contextlib.suppress(BlockingIOError):
-            while self._receiver.recv(16):
-                self.leaked += 1
+            for number in itertools.count():
+                self._receiver.recv(16)
+        return number
 
     def _send(self):
         while not self._stopping.wait(0.001):
@@ -101,11 +112,12 @@ class Witness:
 class Tally:
     """What comes of one kind of attack or fault, from now until `line`."""
 
-    def __init__(self, ground, what, tried, others=True, most=PROMPT):
+    def __init__(self, ground, what, tried, others=True, most=PROMPT, memory=MEMORY_MIB):
         self.survived = self.lost = 0
         self.delay = 0.0  # microseconds
         self.amiss = []
         self._what, self._tried, self._most, self._ground = what, tried, most, ground
+        self._memory = memory
         self._others = Others(ground) if others else None
         self._witness = ground.witness
         self._witness.begin()
@@ -131,7 +143,7 @@ class Tally:
         self.notice(self._witness.sent == 0, 'nothing was sent to the blocked port')
         if self._ground.helper.running:
             peak = self._ground.peak_mib()
-            self.notice(peak > MEMORY_MIB, f'it has taken {peak:.1f} MiB')
+            self.notice(peak > self._memory, f'it has taken {peak:.1f} MiB')
         return Fault(self._what, self._tried, self.survived, self.lost, self._witness.leaked, self.delay, self._most,
                      self.amiss)
 

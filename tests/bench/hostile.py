@@ -6,6 +6,7 @@ An attack is a generator: it yields once for every time that it has tried, and w
 
 import collections
 import contextlib
+import functools
 import itertools
 import random
 import struct
@@ -186,7 +187,8 @@ ATTACKS = ((silent, 10000, 1000, True), (byte_by_byte, 10000, 1000, False), (rub
            (unread_calls, 100000, 10000, True), (changes, 10000, 1000, False))
 
 
-def _attack(attack, count, is_offence):
+def _attack(attack, full, short, is_offence, quick):
+    count = short if quick else full
     with Ground() as ground:
         tally = ground.tally(attack.__doc__, count)
         begin, descriptors, memory = time.monotonic(), ground.descriptors(), ground.memory_mib()
@@ -205,6 +207,5 @@ def _attack(attack, count, is_offence):
         return tally.line()
 
 
-def clients(quick):
-    """A line for each attack: delay is that of others' calls."""
-    return [_attack(attack, short if quick else full, is_offence) for attack, full, short, is_offence in ATTACKS]
+# Delay is that of others' calls.
+CASES = tuple(functools.update_wrapper(functools.partial(_attack, *row), row[0]) for row in ATTACKS)

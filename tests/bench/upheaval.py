@@ -18,6 +18,8 @@ GROWTH_MIB = 1  # in the second half of what is done
 FOLLOWED = 2e6  # microseconds in which the helper has followed
 EVERYTHING = 30  # seconds for it to come to rest after thousands of events
 SETTLED = 0.5  # seconds after which the helper has nothing more to do
+LISTED = 5e6  # microseconds that the kernel may take to list 10,000 interfaces while it makes more of them
+CROWDED_MIB = 32  # that the helper may have had with 10,000 interfaces
 STARVED = 0.1  # seconds that it has no descriptors for
 BATCH = 100  # interfaces that come, or go, in one step
 LOGIND = ('org.freedesktop.login1', '/org/freedesktop/login1')
@@ -76,7 +78,7 @@ def flaps(quick):
             time.sleep(chance.uniform(0, 0.02))
             routes.ip('link set en0 up', 'route replace default via 198.51.100.1')
             time.sleep(chance.uniform(0, 0.02))
-        return [_repeat(upheaval, count, once)]
+        return _repeat(upheaval, count, once)
 
 
 def networks(quick):
@@ -89,7 +91,7 @@ def networks(quick):
             for state, on in (('down', False), ('up', True)):
                 ground.yard.laptop.ip(f'link set vboxnet0 {state}')
                 upheaval.wait(f'NAT to be {on}', lambda on=on: upheaval.nat(on))
-        return [_repeat(upheaval, count, once)]
+        return _repeat(upheaval, count, once)
 
 
 def sleeps(quick):
@@ -108,7 +110,7 @@ def sleeps(quick):
             ground.yard.laptop.ip(f'link set vboxnet0 {"up" if number % 2 else "down"}')
             emit(False)
             upheaval.wait('NAT to follow', lambda: upheaval.nat(number % 2))
-        return [_repeat(upheaval, count, once)]
+        return _repeat(upheaval, count, once)
 
 
 @contextlib.contextmanager
@@ -149,7 +151,7 @@ def overruns(quick):
                 ground.helper.signal(signal.SIGCONT)
                 upheaval.wait(f'NAT to be {on}', lambda on=on: upheaval.nat(on))
             upheaval.tally.notice(_overruns(laptop) == before, 'nothing was overrun')
-        return [_repeat(upheaval, count, once)]
+        return _repeat(upheaval, count, once)
 
 
 def _overruns(host):
@@ -164,7 +166,8 @@ def crowds(quick):
     count = 1000 if quick else 10000
     groups = range(1, count // BATCH + 1)
     with Ground() as ground:
-        upheaval, laptop = _Upheaval(ground, crowds.__doc__, 2 * count), ground.yard.laptop
+        laptop = ground.yard.laptop
+        upheaval = _Upheaval(ground, crowds.__doc__, 2 * count, most=LISTED, memory=CROWDED_MIB)
         for turn in range(2):
             for group in groups:
                 laptop.ip(*(f'link add crowd{group}x{number} link en0 group {group} type macvlan'
@@ -174,7 +177,7 @@ def crowds(quick):
             wait_for(lambda: ground.kernel()[1].keys() == upheaval.before[1][1].keys(), 'the crowd to be gone')
             if turn == 0:
                 upheaval.half()
-        return [upheaval.line()]
+        return upheaval.line()
 
 
 def starvation(quick):
@@ -187,7 +190,7 @@ def starvation(quick):
 
         def once(_):
             _starve(ground, upheaval)
-        return [_repeat(upheaval, count, once)]
+        return _repeat(upheaval, count, once)
 
 
 def _starve(ground, upheaval):
@@ -201,6 +204,5 @@ def _starve(ground, upheaval):
     upheaval.wait('room for clients', lambda: ground.helper.ctl('nic', check=False).returncode == 0)
 
 
-def all_of_them(quick):
-    """A line for each: delay is that of others' calls, or until the helper had followed."""
-    return [line for one in (flaps, networks, sleeps, overruns, crowds, starvation) for line in one(quick)]
+# Delay is that of others' calls, or until the helper had followed.
+CASES = (flaps, networks, sleeps, overruns, crowds, starvation)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "debt.h"
 
-/* What a message costs besides its body: GDBus' objects, and the header fields. */
-#define OVERHEAD 512
+/* What a message costs besides its body, as measured: GDBus' objects, and the header fields. */
+#define OVERHEAD 1024
 
 typedef struct {
     guint32 serial; /* 0 (no message has it): free */

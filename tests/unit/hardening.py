@@ -39,4 +39,4 @@ def main(programs):
 
 
 if __name__ == '__main__':
-    main(sys.argv[1:])
+    main([word for word in sys.argv[1:] if not word.startswith('-')])

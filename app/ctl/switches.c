@@ -16,6 +16,20 @@ say_stopped(const AkinSnapshot *snapshot)
 }
 
 static char *
+say_kept(const AkinSnapshot *snapshot)
+{
+    (void) snapshot;
+    return g_strdup("Kept: what was on trial is saved");
+}
+
+static char *
+say_reverted(const AkinSnapshot *snapshot)
+{
+    (void) snapshot;
+    return g_strdup("Taken back: all is as before the trial");
+}
+
+static char *
 say_firewall(const AkinSnapshot *snapshot)
 {
     return g_strdup(snapshot->firewall ? "Firewall on" : "Firewall off: everything gets in");
@@ -100,6 +114,20 @@ ctl_reload(Ctl *ctl, char **args, GError **error)
 {
     (void) args;
     return change(ctl, "Reload", NULL, akin_snapshot_headline, error);
+}
+
+gboolean
+ctl_confirm(Ctl *ctl, char **args, GError **error)
+{
+    (void) args;
+    return change(ctl, "Confirm", NULL, say_kept, error);
+}
+
+gboolean
+ctl_revert(Ctl *ctl, char **args, GError **error)
+{
+    (void) args;
+    return change(ctl, "Revert", NULL, say_reverted, error);
 }
 
 gboolean

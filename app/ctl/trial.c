@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 #include "call.h"
-#include "commands.h"
 #include "error.h"
-#include "output.h"
 
 gboolean
 ctl_trial_begin(Ctl *ctl, GError **error)
@@ -82,22 +80,4 @@ ctl_trial_abandon(Ctl *ctl)
     if (ctl->on_trial)
         akin_change(ctl->helper, "Revert", NULL, NULL);
     ctl->on_trial = FALSE;
-}
-
-gboolean
-ctl_confirm(Ctl *ctl, char **args, GError **error)
-{
-    (void) args;
-    return ctl_change(ctl, "Confirm", NULL, error) &&
-           (ctl->json ? ctl_print("{}\n", error)
-                      : ctl_print_line("Kept: what was on trial is saved", error));
-}
-
-gboolean
-ctl_revert(Ctl *ctl, char **args, GError **error)
-{
-    (void) args;
-    return ctl_change(ctl, "Revert", NULL, error) &&
-           (ctl->json ? ctl_print("{}\n", error)
-                      : ctl_print_line("Taken back: all is as before the trial", error));
 }

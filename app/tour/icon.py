@@ -32,7 +32,7 @@ def session():
 
 @contextlib.contextmanager
 def in_panel(show, helper):
-    """For the length of a `with` block, never as root: a function that waits until the person has seen enough."""
+    """For the length of a `with` block, as who called sudo: a function that waits until she has seen enough."""
     found = session()
     if not found or not os.path.exists(AKIN):
         yield lambda: None

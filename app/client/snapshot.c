@@ -24,6 +24,7 @@ static const struct {
     {"TrustedPingers", "as", G_STRUCT_OFFSET(AkinSnapshot, trusted_pingers)},
     {"Forwards", "a(sqsqsb)", G_STRUCT_OFFSET(AkinSnapshot, forwards)},
     {"Warnings", "a(ss)", G_STRUCT_OFFSET(AkinSnapshot, warnings)},
+    {"Notes", "a(ss)", G_STRUCT_OFFSET(AkinSnapshot, notes)},
 };
 
 static void
@@ -68,6 +69,7 @@ akin_snapshot_free(AkinSnapshot *snapshot)
     g_clear_pointer(&snapshot->trusted_pingers, g_variant_unref);
     g_clear_pointer(&snapshot->forwards, g_variant_unref);
     g_clear_pointer(&snapshot->warnings, g_variant_unref);
+    g_clear_pointer(&snapshot->notes, g_variant_unref);
     g_free(snapshot);
 }
 

@@ -15,7 +15,7 @@ typedef struct {
     GVariant *networks;         /* a(sbas) */
     GVariant *trusted_pingers;  /* as */
     GVariant *forwards;         /* a(sqsqsb) */
-    GVariant *warnings;         /* a(ss) */
+    GVariant *warnings, *notes; /* a(ss) */
 } AkinSnapshot;
 
 /* From what Properties.GetAll answers, an a{sv}. AKIN_CLIENT_ERROR_INCOMPATIBLE if any is missing.

@@ -23,18 +23,19 @@ list_findings(const AkinSnapshot *snapshot)
 }
 
 static gboolean
-print_text(GVariant *findings, GError **error)
+print_text(GVariant *findings, GVariant *notes, GError **error)
 {
-    g_autofree char *text = ctl_warnings_format(findings);
-    return text[0] ? ctl_print(text, error) : ctl_print_line("Nothing stands in the way", error);
+    g_autofree char *text = ctl_warnings_format(findings, notes);
+    gboolean none = g_variant_n_children(findings) == 0;
+    return (!none || ctl_print_line("Nothing stands in the way", error)) && ctl_print(text, error);
 }
 
 static gboolean
-print_json(GVariant *findings, GError **error)
+print_json(GVariant *findings, GVariant *notes, GError **error)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);
-    ctl_warnings_json(builder, findings);
+    ctl_warnings_json(builder, findings, notes);
     json_builder_end_object(builder);
     return ctl_print_json(builder, error);
 }
@@ -47,7 +48,7 @@ print_findings(Ctl *ctl, GError **error)
         return FALSE;
     g_autoptr(GVariant) findings = list_findings(snapshot);
     ctl->found = g_variant_n_children(findings) > 0;
-    return ctl->json ? print_json(findings, error) : print_text(findings, error);
+    return (ctl->json ? print_json : print_text)(findings, snapshot->notes, error);
 }
 
 gboolean

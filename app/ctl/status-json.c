@@ -41,14 +41,14 @@ add_networks(JsonBuilder *builder, const AkinSnapshot *snapshot)
     json_builder_end_array(builder);
 }
 
-void
-ctl_warnings_json(JsonBuilder *builder, GVariant *warnings)
+static void
+add_sentences(JsonBuilder *builder, const char *member, GVariant *sentences)
 {
     const char *name, *sentence;
     GVariantIter iter;
-    json_builder_set_member_name(builder, "warnings");
+    json_builder_set_member_name(builder, member);
     json_builder_begin_array(builder);
-    g_variant_iter_init(&iter, warnings);
+    g_variant_iter_init(&iter, sentences);
     while (g_variant_iter_next(&iter, "(&s&s)", &name, &sentence)) {
         json_builder_begin_object(builder);
         ctl_json_string(builder, "name", name);
@@ -56,6 +56,13 @@ ctl_warnings_json(JsonBuilder *builder, GVariant *warnings)
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
+}
+
+void
+ctl_warnings_json(JsonBuilder *builder, GVariant *warnings, GVariant *notes)
+{
+    add_sentences(builder, "warnings", warnings);
+    add_sentences(builder, "notes", notes);
 }
 
 static void
@@ -88,7 +95,7 @@ build(JsonBuilder *builder, const AkinSnapshot *snapshot, gboolean anyone_may_pi
     ctl_json_boolean(builder, "anyone_may_ping", anyone_may_ping);
     ctl_json_strings(builder, "trusted_pingers", snapshot->trusted_pingers);
     ctl_json_string(builder, "engine", snapshot->engine);
-    ctl_warnings_json(builder, snapshot->warnings);
+    ctl_warnings_json(builder, snapshot->warnings, snapshot->notes);
     json_builder_end_object(builder);
 }
 

@@ -99,17 +99,24 @@ add_pingers(CtlTable *table, const AkinSnapshot *snapshot, gboolean anyone_may_p
     add(table, "Ping from", anyone_may_ping ? "anyone" : who);
 }
 
-char *
-ctl_warnings_format(GVariant *warnings)
+static void
+append_lines(GString *text, char mark, GVariant *sentences)
 {
-    GString *text = g_string_new(NULL);
     const char *sentence;
     GVariantIter iter;
-    g_variant_iter_init(&iter, warnings);
+    g_variant_iter_init(&iter, sentences);
     while (g_variant_iter_next(&iter, "(&s&s)", NULL, &sentence)) {
         g_autofree char *clean = ctl_clean(sentence);
-        g_string_append_printf(text, "! %s\n", clean);
+        g_string_append_printf(text, "%c %s\n", mark, clean);
     }
+}
+
+char *
+ctl_warnings_format(GVariant *warnings, GVariant *notes)
+{
+    GString *text = g_string_new(NULL);
+    append_lines(text, '!', warnings);
+    append_lines(text, '-', notes);
     return g_string_free(text, FALSE);
 }
 
@@ -134,7 +141,7 @@ ctl_status_format(const AkinSnapshot *snapshot, gboolean anyone_may_ping)
     add_pingers(table, snapshot, anyone_may_ping);
     add(table, "Engine", snapshot->engine);
     g_autofree char *details = ctl_table_end(table);
-    g_autofree char *warnings = ctl_warnings_format(snapshot->warnings);
+    g_autofree char *warnings = ctl_warnings_format(snapshot->warnings, snapshot->notes);
     return g_strconcat(first, "\n\n", details, warnings[0] ? "\n" : "", warnings, NULL);
 }
 

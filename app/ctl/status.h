@@ -11,9 +11,10 @@ char *ctl_status_format(const AkinSnapshot *snapshot, gboolean anyone_may_ping);
 /* The object of `akinctl --json status`, which all commands that switch something print, too. */
 gboolean ctl_status_print_json(Ctl *ctl, GError **error);
 
-/* A line that begins with "! " for each of Warnings; the member "warnings". */
-char *ctl_warnings_format(GVariant *warnings);
-void ctl_warnings_json(JsonBuilder *builder, GVariant *warnings);
+/* A line for each of Warnings that begins with "! ", of Notes with "- ". */
+char *ctl_warnings_format(GVariant *warnings, GVariant *notes);
+/* The members "warnings" and "notes". */
+void ctl_warnings_json(JsonBuilder *builder, GVariant *warnings, GVariant *notes);
 
 /* "NAT auto, active" */
 char *ctl_nat_words(const AkinSnapshot *snapshot);

@@ -93,24 +93,41 @@ add_warning(AkinOverview *self, const char *name, const char *sentence)
 }
 
 static void
+add_note(AkinOverview *self, const char *name, const char *sentence)
+{
+    (void) name;
+    add_bar(self, "dialog-information-symbolic", sentence);
+}
+
+static void
+add_each(AkinOverview *self, GVariant *sentences,
+         void (*add)(AkinOverview *self, const char *name, const char *sentence))
+{
+    gsize count = g_variant_n_children(sentences);
+    for (gsize i = 0; i < MIN(count, AKIN_BUILD_MOST_ROWS); i++) {
+        const char *name, *reason;
+        g_variant_get_child(sentences, i, "(&s&s)", &name, &reason);
+        g_autofree char *sentence = akin_sentence(reason);
+        add(self, name, sentence);
+    }
+    akin_build_add_more(self->warnings, count);
+}
+
+static void
 show_warnings(AkinOverview *self, const AkinSnapshot *snapshot)
 {
-    gsize count = g_variant_n_children(snapshot->warnings);
+    gsize count = g_variant_n_children(snapshot->warnings) + g_variant_n_children(snapshot->notes);
     g_simple_action_set_enabled(self->call, akin_desk_may_change(self->desk));
     g_simple_action_set_enabled(self->mend, akin_desk_may_change(self->desk));
-    if (!akin_build_begin(self->warnings, g_variant_new("(bs@a(ss))", snapshot->enforcing,
-                                                        self->remark, snapshot->warnings)))
+    if (!akin_build_begin(self->warnings,
+                          g_variant_new("(bs@a(ss)@a(ss))", snapshot->enforcing, self->remark,
+                                        snapshot->warnings, snapshot->notes)))
         return;
     if (!snapshot->enforcing)
         add_warning(self, "stopped",
                     _("akin is stopped: it protects nothing, and machines have no NAT."));
-    for (gsize i = 0; i < MIN(count, AKIN_BUILD_MOST_ROWS); i++) {
-        const char *name, *reason;
-        g_variant_get_child(snapshot->warnings, i, "(&s&s)", &name, &reason);
-        g_autofree char *sentence = akin_sentence(reason);
-        add_warning(self, name, sentence);
-    }
-    akin_build_add_more(self->warnings, count);
+    add_each(self, snapshot->warnings, add_warning);
+    add_each(self, snapshot->notes, add_note);
     if (*self->remark)
         add_bar(self, "dialog-information-symbolic", self->remark);
     gtk_widget_set_visible(GTK_WIDGET(self->warnings),

@@ -158,16 +158,29 @@ make_forwards(AkinController *controller)
 }
 
 static GVariant *
-make_warnings(AkinController *controller)
+list_warnings(AkinController *controller, gboolean notes)
 {
     const GArray *warnings = akin_controller_warnings(controller);
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ss)"));
     for (guint i = 0; i < warnings->len; i++) {
         const AkinWarning *warning = &g_array_index(warnings, AkinWarning, i);
-        g_variant_builder_add(&builder, "(ss)", warning->name, warning->sentence);
+        if (warning->note == notes)
+            g_variant_builder_add(&builder, "(ss)", warning->name, warning->sentence);
     }
     return g_variant_builder_end(&builder);
+}
+
+static GVariant *
+make_warnings(AkinController *controller)
+{
+    return list_warnings(controller, FALSE);
+}
+
+static GVariant *
+make_notes(AkinController *controller)
+{
+    return list_warnings(controller, TRUE);
 }
 
 static const struct {
@@ -181,7 +194,7 @@ static const struct {
     {"ActiveNic", make_active_nic},     {"Uplinks", make_uplinks},
     {"NetworkPatterns", make_patterns}, {"Networks", make_networks},
     {"TrustedPingers", make_trusted},   {"Forwards", make_forwards},
-    {"Warnings", make_warnings},
+    {"Warnings", make_warnings},        {"Notes", make_notes},
 };
 
 /* --- All of them ------------------------------------------------------------------------------ */

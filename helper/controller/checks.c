@@ -46,6 +46,20 @@ is_no_machines(const AkinInterface *network, const AkinPrefix *address)
 }
 
 static gboolean
+check_engine(const AkinController *controller, const AkinForward *forward, GError **error)
+{
+    const char *obstacle =
+        akin_forward_obstacle(akin_controller_state(controller)->situation, forward);
+    if (!obstacle)
+        return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
+                "%s (%s); reach the machine at its own "
+                "address, or use another one",
+                obstacle, akin_controller_engine(controller));
+    return FALSE;
+}
+
+static gboolean
 check_machine(const AkinState *state, const AkinForward *forward, GError **error)
 {
     g_autofree char *address = akin_prefix_format(&forward->address);
@@ -89,6 +103,7 @@ akin_controller_check_forward(const AkinController *controller, const AkinForwar
     gboolean same_machine = replaced && akin_prefix_equal(&replaced->address, &forward->address);
     gboolean same_port =
         replaced && replaced->protocol == forward->protocol && replaced->port == forward->port;
-    return (same_machine || check_machine(akin_controller_state(controller), forward, error)) &&
+    return check_engine(controller, forward, error) &&
+           (same_machine || check_machine(akin_controller_state(controller), forward, error)) &&
            (same_port || check_port(forward, error));
 }

@@ -35,9 +35,12 @@ static void
 warn(AkinController *controller, const GArray *findings)
 {
     for (guint i = 0; akin_finding_names[i]; i++) {
-        const AkinFinding *finding = find(findings, akin_finding_names[i]);
-        akin_warnings_put(controller->warnings, akin_finding_names[i],
-                          finding ? finding->sentence : NULL);
+        const char *name = akin_finding_names[i];
+        const AkinFinding *finding = find(findings, name);
+        if (finding && finding->note)
+            akin_warnings_note(controller->warnings, name, finding->sentence);
+        else
+            akin_warnings_put(controller->warnings, name, finding ? finding->sentence : NULL);
     }
 }
 

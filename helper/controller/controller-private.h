@@ -77,5 +77,8 @@ void akin_controller_judge_neighbours(AkinController *controller);
 /* Nothing more is known of them, and nothing is looked at. */
 void akin_controller_forget_neighbours(AkinController *controller);
 
+/* What the engine cannot do, and the state asks for, becomes a note. */
+void akin_controller_note_limits(AkinController *controller);
+
 /* Nothing more is on trial; NULL is fine. */
 void akin_trial_free(AkinTrial *trial);

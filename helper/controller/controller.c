@@ -284,6 +284,7 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
     if (!controller->trial && enforcing)
         akin_closed_keep(controller->store, after.policy, akin_controller_engine(controller));
     warn_of_unguarded(controller);
+    akin_controller_note_limits(controller);
     if (situation)
         akin_controller_neighbours_changed(controller);
     if (situation || before.enforcing != enforcing ||

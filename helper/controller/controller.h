@@ -94,9 +94,9 @@ gboolean akin_controller_check_patterns(const AkinController *controller, const 
 
 /*
  * Whether a forward may be added now: its machine's address is in a VM network that is up and
- * could be a machine's, and nobody here listens on its port. What it has in common with the one
- * that it replaces (nullable) may be wrong by now, and stays. AKIN_ERROR_INVALID_ARGUMENT,
- * AKIN_ERROR_IN_USE.
+ * could be a machine's, nobody here listens on its port, and the engine can do it. What it has in
+ * common with the one that it replaces (nullable) may be wrong by now, and stays.
+ * AKIN_ERROR_INVALID_ARGUMENT, AKIN_ERROR_IN_USE, AKIN_ERROR_NOT_SUPPORTED.
  */
 gboolean akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
                                        const AkinForward *replaced, GError **error);

@@ -42,14 +42,12 @@ find(const AkinWarnings *warnings, const char *name, guint *index)
     return NULL;
 }
 
-void
-akin_warnings_set(AkinWarnings *warnings, const char *name, const char *format, ...)
+/* Takes sentence. */
+static void
+set(AkinWarnings *warnings, const char *name, gboolean note, char *sentence)
 {
     guint index;
-    va_list arguments;
-    va_start(arguments, format);
-    AkinWarning fresh = {g_strdup(name), g_strdup_vprintf(format, arguments)};
-    va_end(arguments);
+    AkinWarning fresh = {g_strdup(name), sentence, note};
     AkinWarning *known = find(warnings, name, &index);
     if (known) {
         warning_clear(known);
@@ -57,6 +55,24 @@ akin_warnings_set(AkinWarnings *warnings, const char *name, const char *format, 
     } else {
         g_array_append_val(warnings->list, fresh);
     }
+}
+
+static void
+put(AkinWarnings *warnings, const char *name, gboolean note, const char *sentence)
+{
+    if (sentence)
+        set(warnings, name, note, g_strdup(sentence));
+    else
+        akin_warnings_clear(warnings, name);
+}
+
+void
+akin_warnings_set(AkinWarnings *warnings, const char *name, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set(warnings, name, FALSE, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
 }
 
 void
@@ -70,10 +86,13 @@ akin_warnings_clear(AkinWarnings *warnings, const char *name)
 void
 akin_warnings_put(AkinWarnings *warnings, const char *name, const char *sentence)
 {
-    if (sentence)
-        akin_warnings_set(warnings, name, "%s", sentence);
-    else
-        akin_warnings_clear(warnings, name);
+    put(warnings, name, FALSE, sentence);
+}
+
+void
+akin_warnings_note(AkinWarnings *warnings, const char *name, const char *sentence)
+{
+    put(warnings, name, TRUE, sentence);
 }
 
 gboolean

@@ -5,7 +5,7 @@
 
 /*
  * What needs a person's look, by stable names that clients may know; what others do has the names
- * of neighbours.h.
+ * of neighbours.h. Some are only notes: so it is, and nothing has to be done.
  */
 typedef struct _AkinWarnings AkinWarnings;
 
@@ -15,10 +15,13 @@ typedef struct _AkinWarnings AkinWarnings;
 #define AKIN_WARNING_FORWARDING "forwarding-refused"
 #define AKIN_WARNING_DEGRADED "nat-degraded"
 #define AKIN_WARNING_TRIAL "trial"
+#define AKIN_NOTE_IPV6 "no-ipv6-outside"
+#define AKIN_NOTE_FORWARDS "forwards-impossible"
 
 typedef struct {
     char *name;
     char *sentence; /* says what to do */
+    gboolean note;
 } AkinWarning;
 
 AkinWarnings *akin_warnings_new(void);
@@ -28,8 +31,10 @@ void akin_warnings_free(AkinWarnings *warnings);
 void akin_warnings_set(AkinWarnings *warnings, const char *name, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void akin_warnings_clear(AkinWarnings *warnings, const char *name);
-/* sentence NULL: clears it. */
+/* The same for a sentence; NULL clears it. */
 void akin_warnings_put(AkinWarnings *warnings, const char *name, const char *sentence);
+/* The same for a note. */
+void akin_warnings_note(AkinWarnings *warnings, const char *name, const char *sentence);
 gboolean akin_warnings_has(const AkinWarnings *warnings, const char *name);
 
 /* An array of AkinWarning, in the order in which they came up. */

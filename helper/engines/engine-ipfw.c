@@ -369,6 +369,8 @@ ipfw_describe(AkinEngine *engine, AkinSituation *situation)
 {
     (void) engine;
     situation->ftp_helper = FALSE;
+    situation->no_nat6 = TRUE;
+    situation->no_own_forwards = TRUE;
 }
 
 static void

@@ -288,6 +288,8 @@ static void
 nftables_describe(AkinEngine *engine, AkinSituation *situation)
 {
     situation->ftp_helper = ((Nftables *) engine)->ftp_helper;
+    situation->no_nat6 = FALSE;
+    situation->no_own_forwards = FALSE;
 }
 
 static void

@@ -339,6 +339,8 @@ pf_describe(AkinEngine *engine, AkinSituation *situation)
 {
     (void) engine;
     situation->ftp_helper = FALSE;
+    situation->no_nat6 = FALSE;
+    situation->no_own_forwards = TRUE;
 }
 
 static void

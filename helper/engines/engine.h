@@ -43,7 +43,7 @@ typedef struct {
      */
     gboolean (*count)(AkinEngine *engine, GArray **out, GArray **in, GError **error);
 
-    /* Fills in what the kernel can do: situation->ftp_helper. */
+    /* Fills in what engine and kernel can do: ftp_helper, no_nat6, no_own_forwards. */
     void (*describe)(AkinEngine *engine, AkinSituation *situation);
 
     void (*free)(AkinEngine *engine);

@@ -279,16 +279,23 @@ find(const Judge *judge, const char *name)
     return NULL;
 }
 
-/* The first of a name counts. */
+/* The first of a name counts. Takes sentence. */
+static void
+add_finding(Judge *judge, const char *name, gboolean note, char *sentence)
+{
+    AkinFinding finding = {name, sentence, note};
+    if (find(judge, name))
+        g_free(sentence);
+    else
+        g_array_append_val(judge->findings, finding);
+}
+
 static void G_GNUC_PRINTF(3, 4) add(Judge *judge, const char *name, const char *format, ...)
 {
-    if (find(judge, name))
-        return;
     va_list arguments;
     va_start(arguments, format);
-    AkinFinding finding = {name, g_strdup_vprintf(format, arguments)};
+    add_finding(judge, name, FALSE, g_strdup_vprintf(format, arguments));
     va_end(arguments);
-    g_array_append_val(judge->findings, finding);
 }
 
 /* "chain ‘FORWARD’ of table ip ‘filter’" */
@@ -334,24 +341,26 @@ judge_forward(Judge *judge, const AkinChain *chain)
             where, networks, name);
 }
 
+/* Another firewall beside akin may well be meant so: a note. */
 static void
 judge_input(Judge *judge, const AkinChain *chain)
 {
     g_autofree char *where = describe(chain);
     if (is_firewalld(chain))
-        add(judge, AKIN_FINDING_FIREWALLD,
-            "firewalld runs too: only what both it and akin let in gets in; let it in there as "
-            "well: sudo firewall-cmd --add-port=PORT/tcp, or end it: sudo systemctl disable --now "
-            "firewalld");
+        add_finding(judge, AKIN_FINDING_FIREWALLD, TRUE,
+                    g_strdup("firewalld runs too: only what both it and akin let in gets in; let "
+                             "it in there as well: sudo firewall-cmd --add-port=PORT/tcp, or end "
+                             "it: sudo systemctl disable --now firewalld"));
     else if (is_ufws(judge->seen->chains, chain))
-        add(judge, AKIN_FINDING_UFW,
-            "ufw is on too: only what both it and akin let in gets in; let it in there as well: "
-            "sudo ufw allow PORT, or turn it off: sudo ufw disable");
+        add_finding(judge, AKIN_FINDING_UFW, TRUE,
+                    g_strdup("ufw is on too: only what both it and akin let in gets in; let it in "
+                             "there as well: sudo ufw allow PORT, or turn it off: sudo ufw "
+                             "disable"));
     else
-        add(judge, AKIN_FINDING_INPUT,
-            "%s drops what comes in and it has no rule for, also what akin lets in; let it in "
-            "there as well (see sudo nft list ruleset)",
-            where);
+        add_finding(judge, AKIN_FINDING_INPUT, TRUE,
+                    g_strdup_printf("%s drops what comes in and it has no rule for, also what akin "
+                                    "lets in; let it in there as well (see sudo nft list ruleset)",
+                                    where));
 }
 
 static void

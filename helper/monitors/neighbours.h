@@ -77,6 +77,7 @@ extern const char *const akin_finding_names[];
 typedef struct {
     const char *name; /* one of the above */
     char *sentence;   /* what it means and what to do */
+    gboolean note;    /* it may well be meant so */
 } AkinFinding;
 
 /*

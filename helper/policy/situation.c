@@ -97,7 +97,8 @@ gboolean
 akin_situation_equal(const AkinSituation *a, const AkinSituation *b)
 {
     if (a->awake != b->awake || a->routes4 != b->routes4 || a->routes6 != b->routes6 ||
-        a->ftp_helper != b->ftp_helper || a->interfaces->len != b->interfaces->len)
+        a->ftp_helper != b->ftp_helper || a->no_nat6 != b->no_nat6 ||
+        a->no_own_forwards != b->no_own_forwards || a->interfaces->len != b->interfaces->len)
         return FALSE;
     for (guint i = 0; i < a->interfaces->len; i++) {
         if (!interfaces_equal(a->interfaces->pdata[i], b->interfaces->pdata[i]))
@@ -187,11 +188,21 @@ akin_situation_find_network(const AkinPolicy *policy, const AkinSituation *situa
     return NULL;
 }
 
+const char *
+akin_forward_obstacle(const AkinSituation *situation, const AkinForward *forward)
+{
+    if (situation->no_nat6 && forward->address.family == AKIN_IPV6)
+        return "this firewall cannot translate IPv6";
+    if (situation->no_own_forwards && forward->from == AKIN_FROM_LOOPBACK)
+        return "this firewall cannot lead this computer's own connections to a machine";
+    return NULL;
+}
+
 gboolean
 akin_forward_works(const AkinPolicy *policy, const AkinSituation *situation,
                    const AkinForward *forward)
 {
-    return akin_nat_is_active(policy, situation) &&
+    return akin_nat_is_active(policy, situation) && !akin_forward_obstacle(situation, forward) &&
            (!policy->panic || forward->from == AKIN_FROM_LOOPBACK) &&
            akin_situation_find_network(policy, situation, &forward->address) != NULL;
 }

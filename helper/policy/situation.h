@@ -32,6 +32,8 @@ typedef struct {
     gboolean routes4;    /* this computer forwarded IPv4, IPv6 for others before akin did: their */
     gboolean routes6;    /* traffic from outside to outside is not ours to stop */
     gboolean ftp_helper; /* the kernel can follow FTP's data connections */
+    gboolean no_nat6;    /* the engine does not translate IPv6: machines have none to outside */
+    gboolean no_own_forwards; /* nor lead this computer's own connections to a machine */
 } AkinSituation;
 
 typedef enum { AKIN_ROLE_LOOPBACK, AKIN_ROLE_VM_NETWORK, AKIN_ROLE_OUTSIDE } AkinRole;
@@ -78,6 +80,12 @@ akin_situation_find_network(const AkinPolicy *policy, const AkinSituation *situa
  */
 gboolean akin_forward_works(const AkinPolicy *policy, const AkinSituation *situation,
                             const AkinForward *forward);
+
+/*
+ * Why no situation of this computer makes the forward work, as an end of a sentence; NULL when one
+ * may. What a forward of another kind does besides is not asked.
+ */
+const char *akin_forward_obstacle(const AkinSituation *situation, const AkinForward *forward);
 
 /* Uplinks, the best first: pointers into situation. Free with g_ptr_array_unref. */
 GPtrArray *akin_situation_uplinks(const AkinPolicy *policy, const AkinSituation *situation);

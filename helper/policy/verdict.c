@@ -103,6 +103,8 @@ static const char *
 forward_obstacle(const AkinPolicy *policy, const AkinSituation *situation,
                  const AkinForward *forward, const AkinQuestion *question)
 {
+    if (akin_forward_obstacle(situation, forward))
+        return akin_forward_obstacle(situation, forward);
     if (!akin_nat_is_active(policy, situation))
         return "NAT is not active";
     if (!akin_situation_find_network(policy, situation, &forward->address))

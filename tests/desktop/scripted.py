@@ -25,6 +25,7 @@ PROPERTIES = {
     'NetworkPatterns': ('as', ['akin*', 'vboxnet*', 'vmnet*']),
     'Networks': ('a(sbas)', [('vboxnet0', True, ['192.168.56.0/24'])]),
     'TrustedPingers': ('as', []), 'Forwards': ('a(sqsqsb)', []), 'Warnings': ('a(ss)', []),
+    'Notes': ('a(ss)', []),
 }
 SERVICES = [('http', 'Web', 'web', '', 'tcp:80', 'tcp:80', 1, False),
             ('ssh', 'Secure shell', 'remote', '', 'tcp:22', 'tcp:22', 3, False)]

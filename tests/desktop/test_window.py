@@ -146,6 +146,13 @@ class Overview(WindowCase):
         self.akinctl('stop')
         self.assertEqual([self.lab.laptop.sysctl(switch) for switch in switches], ['1', '1'])
 
+    def test_another_firewall_that_may_be_meant_so(self):
+        """It is said, and is no reason to look."""
+        self.lab.laptop.nft('table ip other { chain in { type filter hook input priority 0; policy drop; accept; }; }')
+        self.addCleanup(self.lab.laptop.run, ['nft', 'delete table ip other'])
+        self.app.find('*drops what comes in and it has no rule for*', 'info bar')
+        self.app.wait_icon('nat')
+
     def test_a_policy_file_that_is_broken(self):
         """It is a warning with a button that reads it again, once it is repaired."""
         self.akinctl('deny', 'whois')

@@ -131,15 +131,18 @@ compare_interfaces(gconstpointer a, gconstpointer b)
 static AkinSituation *
 read_situation(GKeyFile *file, GError **error)
 {
-    static const char *const known[] = {"awake", "routes4", "routes6", "ftp-helper", NULL};
+    static const char *const known[] = {"awake",   "routes4",         "routes6", "ftp-helper",
+                                        "no-nat6", "no-own-forwards", NULL};
     g_autoptr(AkinSituation) situation = akin_situation_new();
-    if (!check_keys(file, "situation", known, error) ||
-        (g_key_file_has_group(file, "situation") &&
-         (!read_boolean(file, "situation", "awake", &situation->awake, error) ||
-          !read_boolean(file, "situation", "routes4", &situation->routes4, error) ||
-          !read_boolean(file, "situation", "routes6", &situation->routes6, error) ||
-          !read_boolean(file, "situation", "ftp-helper", &situation->ftp_helper, error))))
+    gboolean *const values[] = {&situation->awake,   &situation->routes4,
+                                &situation->routes6, &situation->ftp_helper,
+                                &situation->no_nat6, &situation->no_own_forwards};
+    if (!check_keys(file, "situation", known, error))
         return NULL;
+    for (guint i = 0; g_key_file_has_group(file, "situation") && known[i]; i++) {
+        if (!read_boolean(file, "situation", known[i], values[i], error))
+            return NULL;
+    }
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
     for (guint i = 0; groups[i]; i++) {
         if (g_str_has_prefix(groups[i], INTERFACE_PREFIX) &&

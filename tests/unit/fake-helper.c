@@ -21,7 +21,7 @@ properties_new(Fake *fake)
         " 'Firewall': <%s>, 'NatMode': <'auto'>, 'Panic': <false>, 'NatActive': <false>,"
         " 'MachinesReachHost': <true>, 'ActiveNic': <'en0'>, 'Uplinks': <@a(sas) []>,"
         " 'NetworkPatterns': <@as []>, 'Networks': <@a(sbas) []>, 'TrustedPingers': <@as []>,"
-        " 'Forwards': <@a(sqsqsb) []>, 'Warnings': <@a(ss) []>}",
+        " 'Forwards': <@a(sqsqsb) []>, 'Warnings': <@a(ss) []>, 'Notes': <@a(ss) []>}",
         fake->version, fake->rude ? "'rude'" : firewall);
     return g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
 }

@@ -50,6 +50,7 @@ world_new(void)
     snapshot->trusted_pingers = parse("as", "[]");
     snapshot->forwards = parse("a(sqsqsb)", "[]");
     snapshot->warnings = parse("a(ss)", "[]");
+    snapshot->notes = parse("a(ss)", "[]");
     world->snapshot = snapshot;
     world->facts = (AkinFacts){.state = AKIN_CLIENT_READY, .sentence = "", .snapshot = snapshot};
     world->facts.may_control = AKIN_MAY_CONTROL_YES;

@@ -321,7 +321,8 @@ make_snapshot(const char *changes)
         "'MachinesReachHost': <true>, 'Engine': <'nftables'>, 'NatMode': <'auto'>,"
         "'ActiveNic': <'en0'>, 'Uplinks': <[('en0', ['192.0.2.2/24'])]>,"
         "'NetworkPatterns': <['vboxnet*']>, 'Networks': <@a(sbas) []>,"
-        "'TrustedPingers': <@as []>, 'Forwards': <@a(sqsqsb) []>, 'Warnings': <@a(ss) []>";
+        "'TrustedPingers': <@as []>, 'Forwards': <@a(sqsqsb) []>, 'Warnings': <@a(ss) []>,"
+        "'Notes': <@a(ss) []>";
     g_autofree char *text = g_strdup_printf("{%s%s%s}", changes, changes[0] ? ", " : "", quiet);
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) properties =

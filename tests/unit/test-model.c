@@ -108,6 +108,10 @@ test_degraded(void)
     g_autoptr(AkinModel) model = akin_model_new(&world->facts, NULL);
     g_assert_cmpstr(strchr(model->tooltip, '\n'), ==,
                     "\nen0 is taken for a VM network; change the patterns.");
+    /* What may be meant so is no reason. */
+    g_autoptr(World) noted = world_new();
+    world_replace(&noted->snapshot->notes, "a(ss)", "[('ufw', 'ufw is on too')]");
+    check(noted, "on", "Firewall on", "Firewall on · en0");
     /* Open to everybody is worse. */
     world->snapshot->firewall = FALSE;
     g_assert_cmpstr(akin_model_icon(&world->facts), ==, "akin-off-symbolic");

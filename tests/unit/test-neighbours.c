@@ -66,7 +66,7 @@
 
 typedef struct {
     const char *chains, *rules, *more; /* of a case */
-    const char *findings;              /* their names */
+    const char *findings;              /* their names, those of notes in brackets */
     gboolean filtered, strict;
 } Row;
 
@@ -98,22 +98,22 @@ static const Row rows[] = {
     {OURS CHAIN("ip", "docker-bridges", "x") CHAIN("ip", "libvirt_network", "x"), "", "", "libvirt docker", FALSE, FALSE},
     {OURS CHAIN("ip", "filter", "DOCKER") CHAIN("ip", "filter", "LIBVIRT_FWI"), "", ROUTER, "", FALSE, FALSE},
     {OURS UFW, "", ROUTER, "ufw", FALSE, FALSE},
-    {OURS UFW, RULE("ip", "filter", "ufw-user-forward", FROM("vboxnet0")), ROUTER, "ufw", TRUE, FALSE},
-    {OURS UFW DOCKER, "", ROUTER, "docker ufw", FALSE, FALSE},
+    {OURS UFW, RULE("ip", "filter", "ufw-user-forward", FROM("vboxnet0")), ROUTER, "(ufw)", TRUE, FALSE},
+    {OURS UFW DOCKER, "", ROUTER, "docker (ufw)", FALSE, FALSE},
     {OURS UFW6, "", ROUTER, "", FALSE, FALSE},
     {OURS UFW6, "", ROUTER SECOND, "ufw", FALSE, FALSE},
     {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND, "", FALSE, FALSE},
     {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND FORWARDED, "ufw", FALSE, FALSE},
     {OURS FIREWALLD, "", ROUTER, "firewalld", FALSE, FALSE},
     {OURS FIREWALLD, RULE("inet", "firewalld", "filter_FORWARD_ZONES", GOTO("vboxnet0", "filter_FWD_trusted")),
-        ROUTER FORWARDED, "firewalld", TRUE, FALSE},
+        ROUTER FORWARDED, "(firewalld)", TRUE, FALSE},
     {OURS KILL_SWITCH, "", ROUTER, "output-dropped", FALSE, FALSE},
     {OURS BASE("inet", "vpn", "out", "nat", "output", "drop"), "", ROUTER, "", FALSE, FALSE},
     {OURS FILTER("bridge", "vpn", "out", "forward", "drop"), "", ROUTER, "", TRUE, FALSE},
     {OURS OWN, "", ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
-    {OURS FILTER("inet", "own", "in", "input", "drop"), "", ROUTER, "input-dropped", FALSE, FALSE},
+    {OURS FILTER("inet", "own", "in", "input", "drop"), "", ROUTER, "(input-dropped)", FALSE, FALSE},
     {OURS, "", ROUTER, "rp-filter", FALSE, TRUE},
 };
 /* clang-format on */
@@ -144,7 +144,8 @@ judge(const AkinSurroundings *seen, const char *more, char **first)
     GString *names = g_string_new(NULL);
     for (guint i = 0; i < findings->len; i++) {
         const AkinFinding *finding = &g_array_index(findings, AkinFinding, i);
-        g_string_append_printf(names, "%s%s", i > 0 ? " " : "", finding->name);
+        g_string_append_printf(names, finding->note ? "%s(%s)" : "%s%s", i > 0 ? " " : "",
+                               finding->name);
         g_assert_true(g_utf8_validate(finding->sentence, -1, NULL));
         g_assert_null(strpbrk(finding->sentence, "\n\r\t\033"));
         g_assert_false(g_str_has_suffix(finding->sentence, "."));

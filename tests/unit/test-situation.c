@@ -190,6 +190,9 @@ works(const char *text, const char *address, const char *from)
 }
 
 #define NETWORK "[interface vboxnet0]\naddresses=192.168.56.1/24\n"
+#define NETWORK6 "[interface vboxnet0]\naddresses=fd00:56::1/64\n"
+#define NO_NAT6 "[situation]\nno-nat6=true\n"
+#define NO_OWN "[situation]\nno-own-forwards=true\n"
 
 static void
 test_forward_works(void)
@@ -204,6 +207,12 @@ test_forward_works(void)
     g_assert_false(works("[firewall]\npanic=true\n" NETWORK, "192.168.56.101", "anyone"));
     g_assert_false(works("[firewall]\npanic=true\n" NETWORK, "192.168.56.101", "203.0.113.9"));
     g_assert_true(works("[firewall]\npanic=true\n" NETWORK, "192.168.56.101", "loopback"));
+    /* What the engine cannot do. */
+    g_assert_true(works(NETWORK6, "fd00:56::101", "anyone"));
+    g_assert_false(works(NO_NAT6 NETWORK6, "fd00:56::101", "anyone"));
+    g_assert_true(works(NO_NAT6 NETWORK, "192.168.56.101", "anyone"));
+    g_assert_true(works(NO_OWN NETWORK, "192.168.56.101", "anyone"));
+    g_assert_false(works(NO_OWN NETWORK, "192.168.56.101", "loopback"));
 }
 
 static void
@@ -283,6 +292,9 @@ test_differences(void)
         "[situation]\nroutes4=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
         "[situation]\nroutes6=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
         "[situation]\nftp-helper=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
+        "[situation]\nno-nat6=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
+        "[situation]\nno-own-forwards=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 "
+        "100\n",
         "[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n[interface b]\n",
         "[situation]\n",
     };

@@ -139,6 +139,9 @@ test_row_8_forwards(void)
           {"in", "tcp", 83, "", AKIN_DROP, "no allowed service"});
     CHECK(LAPTOP FORWARDS "[nat]\nmode=off\n",
           {"in", "tcp", 80, "", AKIN_DROP, "http is not allowed incoming"});
+    CHECK(LAPTOP FORWARDS "[situation]\nno-nat6=true\n",
+          {"in", "tcp", 80, "198.51.100.9", AKIN_PASS, "forwarded to 192.168.56.101 port 8080"},
+          {"in", "tcp", 80, "2001:db8:1::9", AKIN_DROP, "cannot translate IPv6"});
 }
 
 static void

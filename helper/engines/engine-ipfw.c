@@ -28,9 +28,10 @@
  *
  * Connections survive the end of the rule that let them in only with dyn_keep_states.
  *
- * NAT is no part of a set. The kernel's instances are made before the switch, since no rule
- * sends anything to them yet; natd is started after it, since a failed switch must leave it alone.
- * What is in excess goes at the end.
+ * NAT is no part of a set. The kernel's instances are made before the switch, and are as before
+ * again when it fails; natd is started after it, since a failed switch must leave it alone. What
+ * is in excess goes at the end. one_pass is 0 from before the first rule that needs it until after
+ * the last one.
  */
 
 #define KEEP_STATES "net.inet.ip.fw.dyn_keep_states"
@@ -108,19 +109,25 @@ insist(Ipfw *self, const char *name, const char *value, GError **error)
     return FALSE;
 }
 
+static gboolean
+uses_kernel_nat(const Wish *wish)
+{
+    return wish->nat == AKIN_IPFW_KERNEL && wish->instances->len > 0;
+}
+
 /* The kernel's nat gives a packet back to the rules only without one_pass. */
 static gboolean
-set_switches(Ipfw *self, const Wish *wish, GError **error)
+set_switches(Ipfw *self, gboolean kernel_nat, GError **error)
 {
     g_autoptr(GHashTable) wanted = akin_switches_table();
     want(wanted, KEEP_STATES, "1");
     want(wanted, ENABLE4, "1");
     want(wanted, ENABLE6, "1");
-    gboolean kernel = wish->nat == AKIN_IPFW_KERNEL && wish->instances->len > 0;
-    if (kernel)
+    if (kernel_nat)
         want(wanted, ONE_PASS, "0");
     return akin_switches_set(self->switches, wanted, error) &&
-           insist(self, KEEP_STATES, "1", error) && (!kernel || insist(self, ONE_PASS, "0", error));
+           insist(self, KEEP_STATES, "1", error) &&
+           (!kernel_nat || insist(self, ONE_PASS, "0", error));
 }
 
 static gboolean
@@ -250,23 +257,17 @@ load_rules(Ipfw *self, const Wish *wish, const AkinIpfwListing *before, GError *
 
 /* --- The engine ------------------------------------------------------------------------------- */
 
-static AkinIpfwNat
-choose_nat(const Ipfw *self, const AkinPolicy *policy)
-{
-    gboolean natd =
-        policy->nat_engine == AKIN_NAT_ENGINE_NATD && akin_tools_have(self->tools, "natd");
-    return natd ? AKIN_IPFW_NATD : AKIN_IPFW_KERNEL;
-}
-
-/* All that the rules depend on; what it changes does no harm without them. */
+/* All that the rules depend on; those that are in force lose nothing by it but what is taken back.
+ */
 static gboolean
 prepare(Ipfw *self, const Wish *wish, GError **error)
 {
     gboolean kernel = wish->nat == AKIN_IPFW_KERNEL;
+    gboolean now_or_then = uses_kernel_nat(wish) || akin_kernel_nat_has_any(self->kernel_nat);
     if (wish->instances->len > 0 &&
         !akin_ipfw_module_load_nat(self->tools, kernel ? "ipfw_nat" : "ipdivert", error))
         return FALSE;
-    return set_switches(self, wish, error) &&
+    return set_switches(self, now_or_then, error) &&
            (!kernel || akin_kernel_nat_prepare(self->kernel_nat, wish->instances, error));
 }
 
@@ -274,8 +275,11 @@ static void
 settle_nat(Ipfw *self, const Wish *wish)
 {
     gboolean kernel = wish->nat == AKIN_IPFW_KERNEL;
+    g_autoptr(GError) error = NULL;
     akin_natd_keeper_set(self->natds, kernel ? NULL : wish->instances);
-    akin_kernel_nat_trim(self->kernel_nat, kernel ? wish->instances : NULL);
+    akin_kernel_nat_settle(self->kernel_nat, kernel ? wish->instances : NULL);
+    if (!set_switches(self, uses_kernel_nat(wish), &error))
+        g_message("%s", error->message);
 }
 
 /* Both sets at once, so that no packet meets half of the rules; then nothing is left of them. */
@@ -297,9 +301,17 @@ ipfw_remove(AkinEngine *engine, GError **error)
         return FALSE;
     }
     akin_natd_keeper_set(self->natds, NULL);
-    akin_kernel_nat_trim(self->kernel_nat, NULL);
+    akin_kernel_nat_settle(self->kernel_nat, NULL);
     return akin_tool_call(self->tools, error, "ipfw", "-q", "set", "enable", a, b, NULL) &&
            put_switches_back(self, error);
+}
+
+/* What was held before is in force; that may be nothing at all. */
+static void
+give_up(Ipfw *self, const AkinIpfwListing *before)
+{
+    if (is_empty(before))
+        ipfw_remove(&self->parent, NULL);
 }
 
 static gboolean
@@ -310,14 +322,18 @@ apply_wish(Ipfw *self, const Wish *wish, gboolean *loaded, GError **error)
     if (!before)
         return FALSE;
     *loaded = g_strcmp0(text, self->loaded) != 0 || !is_as_loaded(self, before);
-    if (prepare(self, wish, error) && (!*loaded || load_rules(self, wish, before, error))) {
-        settle_nat(self, wish);
-        return TRUE;
+    if (!prepare(self, wish, error)) {
+        give_up(self, before);
+        return FALSE;
     }
-    /* What was held before is nothing at all. */
-    if (is_empty(before))
-        ipfw_remove(&self->parent, NULL);
-    return FALSE;
+    if (*loaded && !load_rules(self, wish, before, error)) {
+        if (wish->nat == AKIN_IPFW_KERNEL)
+            akin_kernel_nat_take_back(self->kernel_nat, wish->instances);
+        give_up(self, before);
+        return FALSE;
+    }
+    settle_nat(self, wish);
+    return TRUE;
 }
 
 static gboolean
@@ -326,7 +342,7 @@ ipfw_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *si
 {
     Ipfw *self = (Ipfw *) engine;
     g_autoptr(GPtrArray) instances = akin_nat_instances(policy, situation);
-    const Wish wish = {policy, situation, choose_nat(self, policy), instances};
+    const Wish wish = {policy, situation, akin_ipfw_nat(policy, situation), instances};
     return apply_wish(self, &wish, loaded, error);
 }
 
@@ -350,7 +366,9 @@ ipfw_check(AkinEngine *engine, gboolean *intact, GError **error)
         return FALSE;
     *intact = is_as_loaded(self, now) && !akin_switches_is(self->switches, ENABLE4, "0") &&
               !akin_switches_is(self->switches, ENABLE6, "0") &&
-              !akin_switches_is(self->switches, KEEP_STATES, "0");
+              !akin_switches_is(self->switches, KEEP_STATES, "0") &&
+              !(akin_kernel_nat_has_any(self->kernel_nat) &&
+                akin_switches_is(self->switches, ONE_PASS, "1"));
     return TRUE;
 }
 
@@ -367,10 +385,10 @@ ipfw_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
 static void
 ipfw_describe(AkinEngine *engine, AkinSituation *situation)
 {
-    (void) engine;
     situation->ftp_helper = FALSE;
     situation->no_nat6 = TRUE;
     situation->no_own_forwards = TRUE;
+    situation->no_natd = !akin_tools_have(((Ipfw *) engine)->tools, "natd");
 }
 
 static void

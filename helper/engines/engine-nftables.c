@@ -130,19 +130,29 @@ forget_fingerprint(Nftables *self)
 }
 
 static gboolean
+is_as_loaded(Nftables *self)
+{
+    guint32 now;
+    return akin_nft_generation_read(self->generation, &now, NULL) && now == self->loaded_at;
+}
+
+/* Asked before and after: else what a stranger does meanwhile would be taken for ours for ever. */
+static gboolean
 take_fingerprint(gpointer user_data)
 {
     Nftables *self = user_data;
-    guint32 now;
     g_autoptr(GError) error = NULL;
     self->take_fingerprint = 0;
-    if (!self->fingerprint && akin_nft_generation_read(self->generation, &now, NULL) &&
-        now == self->loaded_at) {
-        if (verify(self, self->loaded, &error))
-            self->fingerprint = read_fingerprint(self);
-        else
-            g_warning("%s", error->message);
-    }
+    if (self->fingerprint || !is_as_loaded(self))
+        return G_SOURCE_REMOVE;
+    g_autofree char *fingerprint = read_fingerprint(self);
+    gboolean verified = verify(self, self->loaded, &error);
+    if (!is_as_loaded(self))
+        return G_SOURCE_REMOVE;
+    if (verified)
+        self->fingerprint = g_steal_pointer(&fingerprint);
+    else
+        g_warning("%s", error->message);
     return G_SOURCE_REMOVE;
 }
 

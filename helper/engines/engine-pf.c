@@ -150,14 +150,17 @@ static gboolean
 note_key(Pf *self, const char *key, const char *value, GError **error)
 {
     g_key_file_set_string(akin_record_keys(self->record), GROUP, key, value);
-    return akin_record_save(self->record, error);
+    if (akin_record_save(self->record, TRUE, error))
+        return TRUE;
+    g_key_file_remove_key(akin_record_keys(self->record), GROUP, key, NULL);
+    return FALSE;
 }
 
 static void
 forget_key(Pf *self, const char *key)
 {
     g_key_file_remove_key(akin_record_keys(self->record), GROUP, key, NULL);
-    akin_record_save(self->record, NULL);
+    akin_record_save(self->record, TRUE, NULL);
 }
 
 static gboolean

@@ -10,7 +10,7 @@
 struct _AkinKernelNat {
     const AkinTools *tools;
     AkinRecord *record;
-    GHashTable *words; /* number, text -> what it was configured with */
+    GHashTable *words; /* number, text -> what it was settled with */
 };
 
 AkinKernelNat *
@@ -50,7 +50,7 @@ note(AkinKernelNat *nat, const GPtrArray *instances, GError **error)
         news = news || !g_key_file_has_key(keys, GROUP, number, NULL);
         g_key_file_set_boolean(keys, GROUP, number, TRUE);
     }
-    return !news || akin_record_save(nat->record, error);
+    return akin_record_save(nat->record, news, error);
 }
 
 static const char *
@@ -62,17 +62,23 @@ known_words(const AkinKernelNat *nat, const AkinNatInstance *instance)
 
 /*
  * As far as it goes: the error that led here is the one to be told. What is new stays, and stays
- * noted, until the next trim: no rule sends anything to it.
+ * noted: no rule sends anything to it.
  */
 static void
-go_back(const AkinKernelNat *nat, const GPtrArray *instances, guint tried)
+go_back(const AkinKernelNat *nat, const GPtrArray *instances, guint count)
 {
-    for (guint i = 0; i <= tried; i++) {
+    for (guint i = 0; i < count; i++) {
         const AkinNatInstance *instance = instances->pdata[i];
         const char *before = known_words(nat, instance);
         if (before && !g_str_equal(before, instance->kernel))
             configure(nat, before, NULL);
     }
+}
+
+void
+akin_kernel_nat_take_back(AkinKernelNat *nat, const GPtrArray *instances)
+{
+    go_back(nat, instances, instances->len);
 }
 
 gboolean
@@ -85,15 +91,17 @@ akin_kernel_nat_prepare(AkinKernelNat *nat, const GPtrArray *instances, GError *
         if (g_strcmp0(known_words(nat, instance), instance->kernel) == 0 ||
             configure(nat, instance->kernel, error))
             continue;
-        go_back(nat, instances, i);
+        go_back(nat, instances, i + 1);
         return FALSE;
     }
-    for (guint i = 0; i < instances->len; i++) {
-        const AkinNatInstance *instance = instances->pdata[i];
-        g_hash_table_insert(nat->words, g_strdup_printf("%u", instance->port),
-                            g_strdup(instance->kernel));
-    }
     return TRUE;
+}
+
+gboolean
+akin_kernel_nat_has_any(const AkinKernelNat *nat)
+{
+    g_auto(GStrv) numbers = g_key_file_get_keys(akin_record_keys(nat->record), GROUP, NULL, NULL);
+    return numbers && numbers[0];
 }
 
 static gboolean
@@ -108,8 +116,9 @@ is_wanted(const GPtrArray *instances, const char *number)
     return FALSE;
 }
 
-void
-akin_kernel_nat_trim(AkinKernelNat *nat, const GPtrArray *instances)
+/* One that cannot be deleted stays noted, and is deleted the next time. */
+static gboolean
+delete_others(AkinKernelNat *nat, const GPtrArray *instances)
 {
     GKeyFile *keys = akin_record_keys(nat->record);
     g_auto(GStrv) numbers = g_key_file_get_keys(keys, GROUP, NULL, NULL);
@@ -118,14 +127,26 @@ akin_kernel_nat_trim(AkinKernelNat *nat, const GPtrArray *instances)
         g_autoptr(GError) error = NULL;
         if (is_wanted(instances, numbers[i]))
             continue;
-        if (!akin_tool_call(nat->tools, &error, "ipfw", "-q", "nat", numbers[i], "delete", NULL))
-            g_message("%s", error->message);
-        g_key_file_remove_key(keys, GROUP, numbers[i], NULL);
         g_hash_table_remove(nat->words, numbers[i]);
+        if (!akin_tool_call(nat->tools, &error, "ipfw", "-q", "nat", numbers[i], "delete", NULL)) {
+            g_message("%s", error->message);
+            continue;
+        }
+        g_key_file_remove_key(keys, GROUP, numbers[i], NULL);
         news = TRUE;
     }
-    if (news)
-        akin_record_save(nat->record, NULL);
+    return news;
+}
+
+void
+akin_kernel_nat_settle(AkinKernelNat *nat, const GPtrArray *instances)
+{
+    for (guint i = 0; instances && i < instances->len; i++) {
+        const AkinNatInstance *instance = instances->pdata[i];
+        g_hash_table_insert(nat->words, g_strdup_printf("%u", instance->port),
+                            g_strdup(instance->kernel));
+    }
+    akin_record_save(nat->record, delete_others(nat, instances), NULL);
 }
 
 void

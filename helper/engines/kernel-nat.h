@@ -16,12 +16,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinKernelNat, akin_kernel_nat_free)
 
 /*
  * Makes or changes those of instances, an array of AkinNatInstance, that are not so already. On
- * failure (AKIN_ERROR_ENGINE_FAILED) those that were there are as before.
+ * failure (AKIN_ERROR_ENGINE_FAILED) those that were there are as before. After success, either
+ * akin_kernel_nat_settle or akin_kernel_nat_take_back follows.
  */
 gboolean akin_kernel_nat_prepare(AkinKernelNat *nat, const GPtrArray *instances, GError **error);
 
-/* Deletes all of akin's but instances; NULL: all. */
-void akin_kernel_nat_trim(AkinKernelNat *nat, const GPtrArray *instances);
+/* Those that were there are as before; a new one stays until it is settled, unused. */
+void akin_kernel_nat_take_back(AkinKernelNat *nat, const GPtrArray *instances);
+
+/* These it is; deletes all others of akin's. NULL: none. */
+void akin_kernel_nat_settle(AkinKernelNat *nat, const GPtrArray *instances);
+
+/* Whether there may be any of akin's. */
+gboolean akin_kernel_nat_has_any(const AkinKernelNat *nat);
 
 /* The next call makes each instance anew, whatever the kernel seems to hold. */
 void akin_kernel_nat_forget(AkinKernelNat *nat);

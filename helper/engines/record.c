@@ -10,6 +10,7 @@
 struct _AkinRecord {
     char *path;
     GKeyFile *keys;
+    gboolean unsaved; /* the file does not say what the keys say */
 };
 
 AkinRecord *
@@ -43,8 +44,8 @@ akin_record_keys(AkinRecord *record)
     return record->keys;
 }
 
-gboolean
-akin_record_save(AkinRecord *record, GError **error)
+static gboolean
+write_file(const AkinRecord *record, GError **error)
 {
     g_autofree char *dir = g_path_get_dirname(record->path);
     g_autoptr(GError) refused = NULL;
@@ -58,4 +59,11 @@ akin_record_save(AkinRecord *record, GError **error)
     else
         return TRUE;
     return FALSE;
+}
+
+gboolean
+akin_record_save(AkinRecord *record, gboolean changed, GError **error)
+{
+    record->unsaved = (changed || record->unsaved) && !write_file(record, error);
+    return !record->unsaved;
 }

@@ -19,7 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinRecord, akin_record_free)
 GKeyFile *akin_record_keys(AkinRecord *record);
 
 /*
- * Atomically; comes before what it tells of is done. AKIN_ERROR_ENGINE_FAILED, and then the next
- * call tries again.
+ * Writes what was changed, and what an earlier call could not write; atomically. Comes before what
+ * it tells of is done. AKIN_ERROR_ENGINE_FAILED.
  */
-gboolean akin_record_save(AkinRecord *record, GError **error);
+gboolean akin_record_save(AkinRecord *record, gboolean changed, GError **error);

@@ -11,8 +11,7 @@ struct _AkinSwitches {
     const AkinSwitchClass *class;
     gpointer kernel;
     AkinRecord *record;
-    GKeyFile *keys;   /* the record's */
-    gboolean unsaved; /* the file does not say what the record says */
+    GKeyFile *keys; /* the record's */
 };
 
 AkinSwitches *
@@ -160,12 +159,10 @@ akin_switches_set(AkinSwitches *switches, GHashTable *wanted, GError **error)
     GError *first = NULL;
     gboolean gone = put_back_unwanted(switches, wanted, &first);
     gboolean come = note_old_values(switches, wanted, &first);
-    if (gone || come || switches->unsaved) {
-        switches->unsaved = !akin_record_save(switches->record, first ? NULL : &first);
-        if (switches->unsaved && g_hash_table_size(wanted) > 0) {
-            g_propagate_error(error, first);
-            return FALSE;
-        }
+    if (!akin_record_save(switches->record, gone || come, first ? NULL : &first) &&
+        g_hash_table_size(wanted) > 0) {
+        g_propagate_error(error, first);
+        return FALSE;
     }
     turn(switches, wanted, &first);
     if (first)

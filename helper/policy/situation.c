@@ -98,7 +98,8 @@ akin_situation_equal(const AkinSituation *a, const AkinSituation *b)
 {
     if (a->awake != b->awake || a->routes4 != b->routes4 || a->routes6 != b->routes6 ||
         a->ftp_helper != b->ftp_helper || a->no_nat6 != b->no_nat6 ||
-        a->no_own_forwards != b->no_own_forwards || a->interfaces->len != b->interfaces->len)
+        a->no_own_forwards != b->no_own_forwards || a->no_natd != b->no_natd ||
+        a->interfaces->len != b->interfaces->len)
         return FALSE;
     for (guint i = 0; i < a->interfaces->len; i++) {
         if (!interfaces_equal(a->interfaces->pdata[i], b->interfaces->pdata[i]))

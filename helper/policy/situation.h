@@ -32,8 +32,10 @@ typedef struct {
     gboolean routes4;    /* this computer forwarded IPv4, IPv6 for others before akin did: their */
     gboolean routes6;    /* traffic from outside to outside is not ours to stop */
     gboolean ftp_helper; /* the kernel can follow FTP's data connections */
-    gboolean no_nat6;    /* the engine does not translate IPv6: machines have none to outside */
-    gboolean no_own_forwards; /* nor lead this computer's own connections to a machine */
+    /* What the engine cannot do here. */
+    gboolean no_nat6;         /* translate IPv6: machines have none to outside */
+    gboolean no_own_forwards; /* lead this computer's own connections to a machine */
+    gboolean no_natd;         /* run natd(8): the kernel's nat takes its place */
 } AkinSituation;
 
 typedef enum { AKIN_ROLE_LOOPBACK, AKIN_ROLE_VM_NETWORK, AKIN_ROLE_OUTSIDE } AkinRole;

@@ -6,10 +6,11 @@
  *
  * 100-103  what may be a source there
  * 105-108  hairpin in: a machine uses a forward; what is not for the outside address skips it
- * 109-113  to this computer, to its own network
+ * 109-113  to this computer, to its own network; 110, answers to this computer, only for what is
+ *          from or to machines: a state is no pass for a forged packet from outside
  * 114-117  to other networks, to outside (judged again going out); what is not from one skips it
  * 130-132  hairpin out: only what came from a VM network and goes to one
- * 140-141  to machines
+ * 139-141  to machines
  *
  * A machine that uses a forward has its destination translated on the way in and its source on
  * the way out, and its answers the other way round. That natd knows by its own address alone, so
@@ -97,14 +98,46 @@ write_link(AkinIpfwWriter *writer, const char *name)
     akin_ipfw_rule(writer, 141, "allow ip from any to any out xmit %s", name);
 }
 
-/* One rule for each VM network: "WHICH NAME" goes on at the next number; the rest skips past. */
+/* "WHICH NAME" goes on at the next number, for each VM network; links: and for each link. */
+static void
+write_way(AkinIpfwWriter *writer, guint number, const char *which, gboolean links)
+{
+    const AkinRuleFacts *facts = writer->facts;
+    for (guint i = 0; i < facts->networks->len; i++)
+        akin_ipfw_rule(writer, number, "skipto %u %s %s", number + 1, which,
+                       g_array_index(facts->networks, AkinNetworkFacts, i).name);
+    for (guint i = 0; links && i < facts->links->len; i++)
+        akin_ipfw_rule(writer, number, "skipto %u %s %s", number + 1, which,
+                       (const char *) facts->links->pdata[i]);
+}
+
+static void
+skip(AkinIpfwWriter *writer, guint number, guint past)
+{
+    akin_ipfw_rule(writer, number, "skipto %u ip from any to any", past);
+}
+
+/* One way for what is of VM networks; the rest skips past. */
 static void
 write_gate(AkinIpfwWriter *writer, guint number, const char *which, guint past)
 {
-    for (guint i = 0; i < writer->facts->networks->len; i++)
-        akin_ipfw_rule(writer, number, "skipto %u %s %s", number + 1, which,
-                       g_array_index(writer->facts->networks, AkinNetworkFacts, i).name);
-    akin_ipfw_rule(writer, number, "skipto %u ip from any to any", past);
+    write_way(writer, number, which, FALSE);
+    skip(writer, number, past);
+}
+
+/*
+ * A rule with keep-state looks for a state before it looks at the rest of itself, so what is not
+ * to find those of :host must not even get to it.
+ */
+static void
+guard_host_states(AkinIpfwWriter *writer)
+{
+    write_way(writer, 109, "ip from any to any in recv", TRUE);
+    write_way(writer, 109, "ip from any to any out xmit", TRUE);
+    skip(writer, 109, 111);
+    akin_ipfw_rule(writer, 110, "check-state :host");
+    write_way(writer, 139, "ip from any to any out xmit", TRUE);
+    skip(writer, 139, 200);
 }
 
 static void
@@ -126,7 +159,7 @@ write_hairpin_in(AkinIpfwWriter *writer, const AkinOutsideFacts *outside)
     const AkinForwardFacts *facts;
     write_gate(writer, 105, which, 109);
     for (guint i = 0; (facts = akin_ipfw_next_forward(writer, &i));)
-        akin_ipfw_rule(writer, 106, "%s %u %s from %s to any dst-port %u in", writer->nat,
+        akin_ipfw_rule(writer, 106, "%s %u %s from %s to me dst-port %u in", writer->nat,
                        outside->port, facts->protocol, facts->from, facts->forward->port);
     for (guint i = 0; (facts = akin_ipfw_next_forward(writer, &i));) {
         if (!facts->repeated)
@@ -141,8 +174,8 @@ static void
 write_hairpin_out(AkinIpfwWriter *writer, const AkinOutsideFacts *outside)
 {
     const AkinForwardFacts *facts;
-    write_gate(writer, 130, "ip4 from any to any out recv", 140);
-    write_gate(writer, 131, "ip4 from any to any out xmit", 140);
+    write_gate(writer, 130, "ip4 from any to any out recv", 139);
+    write_gate(writer, 131, "ip4 from any to any out xmit", 139);
     for (guint i = 0; (facts = akin_ipfw_next_forward(writer, &i));) {
         if (facts->repeated)
             continue;
@@ -162,9 +195,8 @@ akin_ipfw_machines(AkinIpfwWriter *writer)
     gboolean hairpin = outside && akin_ipfw_next_forward(writer, &(guint){0});
     if (hairpin)
         write_hairpin_in(writer, outside);
-    /* After 107, or answers to forwards would miss NAT. */
     if (!facts->policy->machines_reach_host && facts->networks->len + facts->links->len > 0)
-        akin_ipfw_rule(writer, 109, "check-state :host");
+        guard_host_states(writer);
     for (guint i = 0; i < facts->networks->len; i++)
         write_network(writer, &g_array_index(facts->networks, AkinNetworkFacts, i));
     for (guint i = 0; i < facts->links->len; i++)

@@ -88,9 +88,11 @@ write_routed(AkinIpfwWriter *writer)
         akin_ipfw_rule(writer, 209, "allow ip6 from any to any out recv *");
 }
 
+/* This computer's own: what comes from machines has got in already, and is judged by service. */
 static void
 write_essential(AkinIpfwWriter *writer)
 {
+    akin_ipfw_rules(writer, 299, "skipto 400 ip4 from", writer->facts->all4, "to any out");
     akin_ipfw_rule(writer, 300,
                    "allow ipv6-icmp from :: to ff02::/16 icmp6types 131,132,133,135,143");
     akin_ipfw_rule(
@@ -243,6 +245,13 @@ write_refusals(AkinIpfwWriter *writer)
     akin_ipfw_rule(writer, 9020, "unreach filter-prohib ip4 from any to any");
     akin_ipfw_rule(writer, 9021, "unreach6 admin-prohib ip6 from any to any");
     akin_ipfw_rule(writer, 9030, "deny ip from any to any");
+}
+
+AkinIpfwNat
+akin_ipfw_nat(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    gboolean kernel = policy->nat_engine == AKIN_NAT_ENGINE_KERNEL || situation->no_natd;
+    return kernel ? AKIN_IPFW_KERNEL : AKIN_IPFW_NATD;
 }
 
 char *

@@ -16,6 +16,9 @@ typedef enum {
     AKIN_IPFW_KERNEL, /* `ipfw nat` instances, one an uplink */
 } AkinIpfwNat;
 
+/* What translates: as the policy says, as far as it is here. */
+AkinIpfwNat akin_ipfw_nat(const AkinPolicy *policy, const AkinSituation *situation);
+
 /* The two sets of rules that are akin's; one is in force while the other is made. */
 #define AKIN_IPFW_SET_A 20
 #define AKIN_IPFW_SET_B 21

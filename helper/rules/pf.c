@@ -12,6 +12,9 @@
  * before it looks at any rule, so panic also has to kill states; a label marks those that cross
  * the border to outside, and spares the others.
  *
+ * The states of VM networks are bound to their interface: what comes from outside with a machine's
+ * address is no part of a machine's connection.
+ *
  * A redirected packet is known by its tag, not by its address: direct access to a machine stays
  * shut. Networks are tables, since `! { a, b }` would expand to something else, and so is every
  * list that may grow.
@@ -29,6 +32,7 @@
 
 #define ND_TYPES "{ 130 131 132 133 135 136 143 }"
 #define ESSENTIAL_TYPES "{ 130 131 132 133 134 135 136 137 143 }"
+#define BOUND "keep state (if-bound)"
 #define STATE "flags any keep state label \"" AKIN_PF_LABEL "\""
 
 /* pfctl expands lists rule by rule; a list of this many stays readable. */
@@ -151,13 +155,11 @@ static void
 write_host_access(Writer *writer, const char *name)
 {
     if (writer->facts->policy->machines_reach_host) {
-        line(writer, "pass in quick on \"%s\" to <akin_own> flags any keep state", name);
+        line(writer, "pass in quick on \"%s\" to <akin_own> flags any " BOUND, name);
         return;
     }
-    line(writer, "pass in quick on \"%s\" proto udp to <akin_own> port { 53 67 547 } keep state",
-         name);
-    line(writer, "pass in quick on \"%s\" proto tcp to <akin_own> port 53 flags any keep state",
-         name);
+    line(writer, "pass in quick on \"%s\" proto udp to <akin_own> port { 53 67 547 } " BOUND, name);
+    line(writer, "pass in quick on \"%s\" proto tcp to <akin_own> port 53 flags any " BOUND, name);
     line(writer, "block return in quick on \"%s\" to <akin_own>", name);
 }
 
@@ -168,24 +170,24 @@ write_network(Writer *writer, guint index)
     write_beginning(writer, name);
     line(writer, "block drop in quick on \"%s\" from ! <akin_net%u>", name, index);
     if (writer->facts->forwards->len > 0)
-        line(writer, "pass in quick on \"%s\" tagged akin_fwd flags any keep state", name);
+        line(writer, "pass in quick on \"%s\" tagged akin_fwd flags any " BOUND, name);
     line(writer,
-         "pass in quick on \"%s\" inet6 proto ipv6-icmp icmp6-type " ND_TYPES
-         " allow-opts no state",
+         "pass in quick on \"%s\" inet6 proto ipv6-icmp to { <akin_net%u> <akin_own> ff00::/8 } "
+         "icmp6-type " ND_TYPES " allow-opts no state",
+         name, index);
+    line(writer, "pass in quick on \"%s\" inet proto igmp to 224.0.0.0/4 allow-opts no state",
          name);
-    line(writer, "pass in quick on \"%s\" inet proto igmp allow-opts no state", name);
     write_host_access(writer, name);
-    line(writer, "pass in quick on \"%s\" to <akin_net%u> flags any keep state", name, index);
-    line(writer, "pass in quick on \"%s\" to <akin_everyone> keep state", name);
+    line(writer, "pass in quick on \"%s\" to <akin_net%u> flags any " BOUND, name, index);
+    line(writer, "pass in quick on \"%s\" to <akin_everyone> " BOUND, name);
     line(writer, "block return in quick on \"%s\" to <akin_vm>", name);
     if (writer->facts->nat)
-        line(writer, "pass in quick on \"%s\" flags any keep state", name);
+        line(writer, "pass in quick on \"%s\" flags any " BOUND " tag akin_machine", name);
     else
         line(writer, "block return in quick on \"%s\"", name);
-    line(writer, "pass out quick on \"%s\" inet6 proto ipv6-icmp icmp6-type echoreq keep state",
-         name);
+    line(writer, "pass out quick on \"%s\" inet6 proto ipv6-icmp icmp6-type echoreq " BOUND, name);
     line(writer, "pass out quick on \"%s\" inet6 proto ipv6-icmp allow-opts no state", name);
-    line(writer, "pass out quick on \"%s\" flags any keep state allow-opts", name);
+    line(writer, "pass out quick on \"%s\" flags any " BOUND " allow-opts", name);
 }
 
 /* What a bridge hands from member to member; it is seen once more on the bridge itself. */
@@ -222,15 +224,18 @@ write_guard(Writer *writer)
     line(writer, "block drop in quick from <akin_own> to ! <akin_everyone>");
 }
 
+/* Not of machines, whose source is this computer's by then: what they send is judged by service. */
+#define OWN "! tagged akin_machine"
+
 static void
 write_essential(Writer *writer)
 {
     line(writer,
          "pass quick inet6 proto ipv6-icmp from { fe80::/10 ::/128 } icmp6-type " ESSENTIAL_TYPES
          " allow-opts no state");
-    line(writer, "pass quick inet6 proto ipv6-icmp icmp6-type { 135 136 } no state");
-    line(writer, "pass quick inet proto igmp allow-opts no state");
-    line(writer, "pass out quick inet proto udp from any port 68 to any port 67 no state");
+    line(writer, "pass quick inet6 proto ipv6-icmp icmp6-type { 135 136 } " OWN " no state");
+    line(writer, "pass quick inet proto igmp " OWN " allow-opts no state");
+    line(writer, "pass out quick inet proto udp from any port 68 to any port 67 " OWN " no state");
     line(writer, "pass in quick inet proto udp from any port 67 to any port 68 no state");
     line(writer, "pass out quick inet6 proto udp from any port 546 to ff02::1:2 port 547 no state");
     line(writer, "pass in quick inet6 proto udp from fe80::/10 to any port 546 no state");
@@ -310,11 +315,12 @@ write_outside(Writer *writer)
         line(writer, "block drop in quick all");
         return;
     }
+    /* Before anything that passes: a private source never leaves. */
+    line(writer, "block return out quick from <akin_vm>");
     write_essential(writer);
     if (facts->forwards->len > 0)
         line(writer, "pass in quick tagged akin_fwd " STATE);
     line(writer, "block drop in quick to <akin_vm>");
-    line(writer, "block return out quick from <akin_vm>");
     if (facts->policy->firewall)
         write_services(writer);
     else

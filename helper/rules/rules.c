@@ -31,10 +31,10 @@ append_comment(GString *text, const char *lines)
 static char *
 ipfw_text(const AkinPolicy *policy, const AkinSituation *situation)
 {
-    gboolean kernel = policy->nat_engine == AKIN_NAT_ENGINE_KERNEL;
+    AkinIpfwNat nat = akin_ipfw_nat(policy, situation);
+    gboolean kernel = nat == AKIN_IPFW_KERNEL;
     g_autoptr(GPtrArray) instances = akin_nat_instances(policy, situation);
-    g_autofree char *rules = akin_ipfw_text(policy, situation, AKIN_IPFW_SET_A,
-                                            kernel ? AKIN_IPFW_KERNEL : AKIN_IPFW_NATD);
+    g_autofree char *rules = akin_ipfw_text(policy, situation, AKIN_IPFW_SET_A, nat);
     GString *text = g_string_new("# to load: ipfw -q /absolute/name/of/this/file\n");
     if (kernel && instances->len > 0)
         g_string_append(text, "# needs: sysctl net.inet.ip.fw.one_pass=0\n");

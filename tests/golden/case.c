@@ -132,11 +132,12 @@ static AkinSituation *
 read_situation(GKeyFile *file, GError **error)
 {
     static const char *const known[] = {"awake",   "routes4",         "routes6", "ftp-helper",
-                                        "no-nat6", "no-own-forwards", NULL};
+                                        "no-nat6", "no-own-forwards", "no-natd", NULL};
     g_autoptr(AkinSituation) situation = akin_situation_new();
     gboolean *const values[] = {&situation->awake,   &situation->routes4,
                                 &situation->routes6, &situation->ftp_helper,
-                                &situation->no_nat6, &situation->no_own_forwards};
+                                &situation->no_nat6, &situation->no_own_forwards,
+                                &situation->no_natd};
     if (!check_keys(file, "situation", known, error))
         return NULL;
     for (guint i = 0; g_key_file_has_group(file, "situation") && known[i]; i++) {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ipfw.h"
 #include "natd.h"
 
 typedef struct {
@@ -56,12 +55,12 @@ is(const char *word, const char *other)
 }
 
 IpfwModel *
-ipfw_model_new(const AkinPolicy *policy, const AkinSituation *situation)
+ipfw_model_new(const AkinPolicy *policy, const AkinSituation *situation, AkinIpfwNat nat)
 {
     static const char *const with_argument[] = {"skipto",  "divert",   "tee", "nat",
                                                 "unreach", "unreach6", NULL};
     IpfwModel *model = g_new0(IpfwModel, 1);
-    g_autofree char *text = akin_ipfw_text(policy, situation, AKIN_IPFW_SET_A, AKIN_IPFW_NATD);
+    g_autofree char *text = akin_ipfw_text(policy, situation, AKIN_IPFW_SET_A, nat);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     model->situation = situation;
     model->instances = akin_nat_instances(policy, situation);
@@ -360,6 +359,8 @@ ipfw_model_judge(IpfwModel *model, Packet *packet)
         } else if (is(rule->words[4], "divert") || is(rule->words[4], "tee")) {
             translate(model, atoi(rule->words[5]), packet);
             i = skip_to(model, rule->number + 1);
+        } else if (is(rule->words[4], "nat")) {
+            translate(model, atoi(rule->words[5]), packet);
         } else if (is_of_family(rule->words[4], packet->from.address.family)) {
             return rule->words[4];
         }

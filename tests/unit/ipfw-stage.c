@@ -113,6 +113,7 @@ stage_try_to_apply(Stage *stage, const char *text, gboolean *loaded, GError **er
     g_autoptr(AkinPolicy) policy = NULL;
     g_autoptr(AkinSituation) situation = NULL;
     sample_parse_case(text, &policy, &situation);
+    stage->engine->class->describe(stage->engine, situation);
     return stage->engine->class->apply(stage->engine, policy, situation, loaded, error);
 }
 
@@ -188,6 +189,38 @@ stage_count_instances(const World *world)
     while (g_dir_read_name(dir))
         count++;
     return count;
+}
+
+#define ONE_PASS "sysctl/net.inet.ip.fw.one_pass"
+
+GHashTable *
+stage_note_nat(const World *world)
+{
+    GHashTable *noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autofree char *path = g_build_filename(world->kernel, "nat", NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
+        char *file = g_strconcat("nat/", name, NULL);
+        g_hash_table_insert(noted, file, world_read(world, file));
+    }
+    /* Rules that send packets to them depend on 0, and none on 1. */
+    char *one_pass = world_read(world, ONE_PASS);
+    if (g_str_has_prefix(one_pass, "0"))
+        g_hash_table_insert(noted, g_strdup(ONE_PASS), one_pass);
+    else
+        g_free(one_pass);
+    return noted;
+}
+
+void
+stage_assert_nat(const World *world, GHashTable *noted)
+{
+    g_autoptr(GHashTable) now = stage_note_nat(world);
+    GHashTableIter iter;
+    gpointer file, text;
+    g_hash_table_iter_init(&iter, noted);
+    while (g_hash_table_iter_next(&iter, &file, &text))
+        g_assert_cmpstr(g_hash_table_lookup(now, file), ==, text);
 }
 
 gboolean

@@ -53,6 +53,10 @@ void stage_assert_in_force(const Stage *stage, const char *text);
 guint stage_count_states(const Stage *stage);
 /* Instances of the kernel's nat. */
 guint stage_count_instances(const World *world);
+/* What they translate, and whether packets go on after it; free with g_hash_table_unref. */
+GHashTable *stage_note_nat(const World *world);
+/* All that was noted is as it was; there may be new ones. */
+void stage_assert_nat(const World *world, GHashTable *noted);
 
 /* For world_wait. */
 gboolean stage_is_calm(gpointer stage);

@@ -148,7 +148,8 @@ match_type(char ***at, int type)
 static gboolean
 match_word(const PfModel *model, char ***at, const Packet *packet, const char *tag)
 {
-    static const char *const silent[] = {"quick", "all", "allow-opts", "keep", "no", "state", NULL};
+    static const char *const silent[] = {"quick", "all", "allow-opts", "keep", "no",
+                                         "state", "(",   "if-bound",   ")",    NULL};
     const char *word = *(*at)++;
     AkinFamily family = packet->from.address.family;
     if (g_strv_contains(silent, word))
@@ -163,6 +164,8 @@ match_word(const PfModel *model, char ***at, const Packet *packet, const char *t
         return is(*(*at)++, packet->protocol);
     if (is(word, "icmp-type") || is(word, "icmp6-type"))
         return match_type(at, packet->type);
+    if (is(word, "!"))
+        return !match_word(model, at, packet, tag);
     if (is(word, "tagged"))
         return is(*(*at)++, tag);
     if (is(word, "from") || is(word, "to")) {

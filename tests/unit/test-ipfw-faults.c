@@ -27,6 +27,7 @@ check_fault(const char *before, const char *after, guint step, const char *kind)
     if (before)
         stage_apply(&stage, before);
     g_autoptr(GArray) natds_before = world_natds(stage.world);
+    g_autoptr(GHashTable) nat_before = stage_note_nat(stage.world);
     world_write(stage.world, "history", "");
     g_autofree char *fault = g_strdup_printf("%u %s", world_steps(stage.world) + step, kind);
     world_set_faults(stage.world, fault);
@@ -41,6 +42,7 @@ check_fault(const char *before, const char *after, guint step, const char *kind)
         g_assert_cmpmem(natds->data, natds->len * sizeof(pid_t), natds_before->data,
                         natds_before->len * sizeof(pid_t));
         assert_refused(&error, AKIN_ERROR_ENGINE_FAILED);
+        stage_assert_nat(stage.world, nat_before);
         if (!before)
             stage_assert_untouched(stage.world);
     }
@@ -110,6 +112,7 @@ test_faults_with_natd(void)
 {
     static const char *const kinds[] = {"fail", NULL};
     check_faults(OLD, NEW, kinds);
+    check_faults(OLD_KERNEL, NEW, kinds);
 }
 
 static void

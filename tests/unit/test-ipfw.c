@@ -19,7 +19,13 @@
 static gpointer
 make_model(const AkinPolicy *policy, const AkinSituation *situation)
 {
-    return ipfw_model_new(policy, situation);
+    return ipfw_model_new(policy, situation, AKIN_IPFW_NATD);
+}
+
+static gpointer
+make_kernel_model(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    return ipfw_model_new(policy, situation, AKIN_IPFW_KERNEL);
 }
 
 static void
@@ -38,6 +44,7 @@ judge(gpointer model, Packet *packet)
 }
 
 static const ContractEngine engine = {"ipfw", make_model, free_model, judge};
+static const ContractEngine kernel_engine = {"ipfw-kernel", make_kernel_model, free_model, judge};
 
 /* --- Texts ------------------------------------------------------------------------------------ */
 
@@ -119,7 +126,7 @@ check_probe(const Probe *probe)
     g_autoptr(AkinPolicy) policy = NULL;
     g_autoptr(AkinSituation) situation = NULL;
     contract_case("", &policy, &situation);
-    IpfwModel *model = ipfw_model_new(policy, situation);
+    IpfwModel *model = ipfw_model_new(policy, situation, AKIN_IPFW_NATD);
     Packet packet = {.in = probe->recv != NULL,
                      .recv = probe->recv,
                      .xmit = "em0",
@@ -180,6 +187,28 @@ test_resets(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(probes); i++)
         check_probe(&probes[i]);
+}
+
+/* What this computer has asked of a machine is answered by the machine, and by nobody outside. */
+static void
+test_states_of_machines(void)
+{
+    g_autoptr(AkinPolicy) policy = NULL;
+    g_autoptr(AkinSituation) situation = NULL;
+    contract_case("[nat]\nmachines-reach-host=false\n", &policy, &situation);
+    IpfwModel *model = ipfw_model_new(policy, situation, AKIN_IPFW_NATD);
+    Packet asked = {.xmit = "vboxnet0", .protocol = "tcp", .type = 9};
+    asked.from = packet_end("192.168.56.1", 40000);
+    asked.to = packet_end("192.168.56.101", 9);
+    g_assert_cmpstr(ipfw_model_judge(model, &asked), ==, "allow");
+    Packet answer = {.in = TRUE, .protocol = "tcp", .answer = TRUE};
+    answer.from = asked.to;
+    answer.to = asked.from;
+    answer.recv = "em0";
+    g_assert_cmpstr(ipfw_model_judge(model, &answer), ==, "deny");
+    answer.recv = "vboxnet0";
+    g_assert_cmpstr(ipfw_model_judge(model, &answer), ==, "allow");
+    ipfw_model_free(model);
 }
 
 /* No state may be older than the rules that remember it: pings have none. */
@@ -394,11 +423,13 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     contract_rows_add(&engine);
+    contract_rows_add(&kernel_engine);
     contract_explain_add(&engine);
     g_test_add_func("/ipfw/2009/fragments", test_fragments);
     g_test_add_func("/ipfw/2009/path-mtu", test_path_mtu);
     g_test_add_func("/ipfw/2009/reject-at-once", test_resets);
     g_test_add_func("/ipfw/same-rules", test_same_rules);
+    g_test_add_func("/ipfw/states-of-machines", test_states_of_machines);
     g_test_add_func("/ipfw/natd-is-spared", test_natd_is_spared);
     g_test_add_func("/ipfw/icmp-has-no-state", test_icmp_has_no_state);
     g_test_add_func("/ipfw/natd/instances", test_instances);

@@ -196,9 +196,9 @@ test_linear(void)
 #define WORDS                                                                                      \
     "(?:in|out|quick|inet6?|proto (?:tcp|udp|icmp|ipv6-icmp|igmp|esp)|on (?:" NAME                 \
     "|\\{ lo lo0 \\})|all|from " HOST PORTS "|to " HOST PORTS                                      \
-    "|icmp6?-type (?:echoreq|\\{(?: \\d+)+ \\})|tagged akin_(?:fwd|routed|self)|tag "              \
-    "akin_(?:routed|self)|"                                                                        \
-    "flags any|allow-opts|keep state|no state|label \"akin\")"
+    "|icmp6?-type (?:echoreq|\\{(?: \\d+)+ \\})|tagged akin_(?:fwd|routed|self)|"                  \
+    "! tagged akin_machine|tag akin_(?:machine|routed|self)|"                                      \
+    "flags any|allow-opts|keep state(?: \\(if-bound\\))?|no state|label \"akin\")"
 
 static const char form[] =
     "^(?:table " TABLE " const \\{(?: " WORD ")* \\}"

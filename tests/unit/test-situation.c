@@ -293,6 +293,7 @@ test_differences(void)
         "[situation]\nroutes6=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
         "[situation]\nftp-helper=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
         "[situation]\nno-nat6=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
+        "[situation]\nno-natd=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
         "[situation]\nno-own-forwards=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 "
         "100\n",
         "[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n[interface b]\n",

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "akin-helper1.h"
+#include "fake-kernel.h"
 #include "methods.h"
-#include "neighbours.h"
 #include "policy-file.h"
 #include "rules.h"
 #include "target.h"
@@ -14,131 +14,6 @@
  * through: a line a call, the method and its arguments between tabs. The kernel takes everything.
  * What is in force at the end is a policy that can be read again, and makes rules.
  */
-
-/* --- A kernel that takes everything ----------------------------------------------------------- */
-
-static gboolean
-kernel_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
-             gboolean *loaded, GError **error)
-{
-    (void) engine, (void) policy, (void) situation, (void) error;
-    *loaded = TRUE;
-    return TRUE;
-}
-
-static gboolean
-kernel_remove(AkinEngine *engine, GError **error)
-{
-    (void) engine, (void) error;
-    return TRUE;
-}
-
-static void
-kernel_forget(AkinEngine *engine)
-{
-    (void) engine;
-}
-
-static gboolean
-kernel_check(AkinEngine *engine, gboolean *intact, GError **error)
-{
-    (void) engine, (void) error;
-    *intact = TRUE;
-    return TRUE;
-}
-
-static gboolean
-kernel_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
-{
-    (void) engine, (void) error;
-    *out = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    *in = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    return TRUE;
-}
-
-static void
-kernel_describe(AkinEngine *engine, AkinSituation *situation)
-{
-    (void) engine, (void) situation;
-}
-
-static void
-kernel_free(AkinEngine *engine)
-{
-    g_free(engine);
-}
-
-static const AkinEngineClass kernel_class = {"fake",          kernel_apply, kernel_remove,
-                                             kernel_forget,   kernel_check, kernel_count,
-                                             kernel_describe, kernel_free};
-
-/* In place of the real ones, which would set the switches of the computer that runs this. */
-struct _AkinForwarding {
-    gboolean on;
-};
-
-AkinForwarding *
-akin_forwarding_new(const char *state_dir)
-{
-    (void) state_dir;
-    return g_new0(AkinForwarding, 1);
-}
-
-void
-akin_forwarding_free(AkinForwarding *forwarding)
-{
-    g_free(forwarding);
-}
-
-void
-akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation)
-{
-    (void) forwarding, (void) situation;
-}
-
-gboolean
-akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
-                      const AkinSituation *situation, gboolean enforcing, GError **error)
-{
-    (void) situation, (void) error;
-    forwarding->on = enforcing && policy->nat == AKIN_NAT_ON;
-    return TRUE;
-}
-
-void
-akin_forwarding_loosen(AkinForwarding *forwarding)
-{
-    (void) forwarding;
-}
-
-/* Nobody else is here. */
-AkinLookout *
-akin_lookout_new(void)
-{
-    return NULL;
-}
-
-void
-akin_lookout_free(AkinLookout *lookout)
-{
-    (void) lookout;
-}
-
-AkinSurroundings *
-akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation)
-{
-    (void) lookout;
-    (void) situation;
-    return akin_surroundings_new();
-}
-
-gboolean
-akin_forwarding_is_on(const AkinForwarding *forwarding)
-{
-    return forwarding->on;
-}
-
-/* --- Calls ------------------------------------------------------------------------------------ */
 
 /* The next word of a line, valid UTF-8 as on any bus; "" at its end. */
 static char *
@@ -240,10 +115,9 @@ run_calls(const char *folder, char *text)
 {
     g_autofree char *config = g_build_filename(folder, "akin.conf", NULL);
     g_autofree char *last_good = g_build_filename(folder, "last-good.conf", NULL);
-    AkinEngine *engine = g_new0(AkinEngine, 1);
-    engine->class = &kernel_class;
-    g_autoptr(AkinController) controller =
-        akin_controller_new(engine, akin_forwarding_new(folder), akin_store_new(config, folder));
+    FakeKernel *kernel = fake_kernel_new(NULL);
+    g_autoptr(AkinController) controller = akin_controller_new(
+        &kernel->parent, akin_forwarding_new(folder), akin_store_new(config, folder));
     for (char *line = text; line;) {
         char *next = line;
         call(controller, strsep(&next, "\n"));

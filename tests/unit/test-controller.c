@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "fake-kernel.h"
 #include "neighbours.h"
 #include "samples.h"
 
@@ -12,187 +13,11 @@
  * refuses when it is told to, and so are its switches; the files are real.
  */
 
-/* --- A kernel that does as it is told --------------------------------------------------------- */
-
-typedef struct {
-    AkinEngine parent;
-    gboolean refuses, check_fails;         /* what goes wrong from now on */
-    void (*meanwhile)(const char *config); /* happens once, while the rules are loaded */
-    const char *config;
-
-    gboolean holds, tampered, forgotten;
-    guint interfaces, forwards; /* of the ruleset that it holds */
-    AkinNatMode nat;
-    guint loads;
-} Kernel;
-
-static gboolean
-refused(const Kernel *kernel, GError **error)
-{
-    if (kernel->refuses)
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel is out of memory");
-    return kernel->refuses;
-}
-
-/* As a real engine: what was not changed is not loaded again, unless the engine was told to forget.
- */
-static gboolean
-kernel_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situation,
-             gboolean *loaded, GError **error)
-{
-    Kernel *kernel = (Kernel *) engine;
-    if (refused(kernel, error))
-        return FALSE;
-    guint interfaces = situation->interfaces->len, forwards = policy->forwards->len;
-    *loaded = !kernel->holds || kernel->forgotten || kernel->interfaces != interfaces ||
-              kernel->forwards != forwards || kernel->nat != policy->nat;
-    kernel->tampered = kernel->tampered && !kernel->forgotten;
-    kernel->forgotten = FALSE;
-    kernel->holds = TRUE;
-    kernel->interfaces = interfaces;
-    kernel->forwards = forwards;
-    kernel->nat = policy->nat;
-    kernel->loads += *loaded;
-    if (kernel->meanwhile)
-        kernel->meanwhile(kernel->config);
-    kernel->meanwhile = NULL;
-    return TRUE;
-}
-
-static gboolean
-kernel_remove(AkinEngine *engine, GError **error)
-{
-    Kernel *kernel = (Kernel *) engine;
-    if (refused(kernel, error))
-        return FALSE;
-    kernel->holds = FALSE;
-    kernel->tampered = FALSE;
-    return TRUE;
-}
-
-static void
-kernel_forget(AkinEngine *engine)
-{
-    ((Kernel *) engine)->forgotten = TRUE;
-}
-
-static gboolean
-kernel_check(AkinEngine *engine, gboolean *intact, GError **error)
-{
-    Kernel *kernel = (Kernel *) engine;
-    if (kernel->check_fails) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel does not answer");
-        return FALSE;
-    }
-    *intact = !kernel->tampered;
-    return TRUE;
-}
-
-static gboolean
-kernel_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
-{
-    (void) engine;
-    *out = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    *in = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    (void) error;
-    return TRUE;
-}
-
-static void
-kernel_describe(AkinEngine *engine, AkinSituation *situation)
-{
-    (void) engine;
-    (void) situation;
-}
-
-static void
-kernel_free(AkinEngine *engine)
-{
-    g_free(engine);
-}
-
-static const AkinEngineClass kernel_class = {"fake",          kernel_apply, kernel_remove,
-                                             kernel_forget,   kernel_check, kernel_count,
-                                             kernel_describe, kernel_free};
-
-/* In place of the real ones, which would set the switches of the computer that runs this. */
-struct _AkinForwarding {
-    gboolean on, loose;
-};
-
-AkinForwarding *
-akin_forwarding_new(const char *state_dir)
-{
-    (void) state_dir;
-    return g_new0(AkinForwarding, 1);
-}
-
-void
-akin_forwarding_free(AkinForwarding *forwarding)
-{
-    g_free(forwarding);
-}
-
-void
-akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation)
-{
-    (void) forwarding;
-    (void) situation;
-}
-
-gboolean
-akin_forwarding_apply(AkinForwarding *forwarding, const AkinPolicy *policy,
-                      const AkinSituation *situation, gboolean enforcing, GError **error)
-{
-    (void) situation;
-    (void) error;
-    forwarding->on = enforcing && policy->nat == AKIN_NAT_ON;
-    return TRUE;
-}
-
-void
-akin_forwarding_loosen(AkinForwarding *forwarding)
-{
-    forwarding->loose = TRUE;
-}
-
-gboolean
-akin_forwarding_is_on(const AkinForwarding *forwarding)
-{
-    return forwarding->on;
-}
-
-/* What others do: nothing, or nobody knows. */
-static gboolean others_unknown;
-
-AkinLookout *
-akin_lookout_new(void)
-{
-    return NULL;
-}
-
-void
-akin_lookout_free(AkinLookout *lookout)
-{
-    (void) lookout;
-}
-
-AkinSurroundings *
-akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation)
-{
-    (void) lookout;
-    (void) situation;
-    AkinSurroundings *seen = akin_surroundings_new();
-    if (others_unknown)
-        seen->unknown = g_strdup("nobody says");
-    return seen;
-}
-
 /* --- Fixture ---------------------------------------------------------------------------------- */
 
 typedef struct {
     char *folder, *etc, *config, *state, *last_good;
-    Kernel *kernel;
+    FakeKernel *kernel;
     AkinController *controller;
     GString *told;   /* sentences of transitions, a line each */
     GString *warned; /* the log's warnings; a test that means them empties it */
@@ -265,11 +90,8 @@ make_controller(Fixture *f)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *lock = g_build_filename(f->folder, "lock", NULL);
-    f->kernel = g_new0(Kernel, 1);
-    f->kernel->parent.class = &kernel_class;
-    f->kernel->parent.lock = akin_lock_new(lock, &error);
+    f->kernel = fake_kernel_new(akin_lock_new(lock, &error));
     g_assert_no_error(error);
-    f->kernel->config = f->config;
     f->controller = akin_controller_new(&f->kernel->parent, akin_forwarding_new(f->state),
                                         akin_store_new(f->config, f->state));
     akin_controller_listen(f->controller, &listener, f);
@@ -633,7 +455,7 @@ test_awake_check_fails(Fixture *f, gconstpointer unused)
 static void
 look_at_others(Fixture *f, gboolean unknown)
 {
-    others_unknown = unknown;
+    fake_lookout_set_unknown(unknown);
     akin_controller_tampered(f->controller, "nft (process 3)");
     g_assert_true(attempt_again(f));
     g_assert_cmpint(has_warning(f, AKIN_FINDING_UNKNOWN), ==, unknown);
@@ -648,7 +470,7 @@ test_others(Fixture *f, gconstpointer unused)
     look_at_others(f, TRUE);
     look_at_others(f, FALSE);
     look_at_others(f, TRUE);
-    others_unknown = FALSE;
+    fake_lookout_set_unknown(FALSE);
     g_usleep(2000); /* the last look was no moment ago */
     akin_controller_examine(f->controller);
     g_assert_false(has_warning(f, AKIN_FINDING_UNKNOWN));
@@ -671,7 +493,7 @@ test_others_while_stopped(Fixture *f, gconstpointer unused)
     akin_controller_enforce(f->controller, TRUE, "started", &error);
     g_assert_true(attempt_again(f));
     g_assert_true(has_warning(f, AKIN_FINDING_UNKNOWN));
-    others_unknown = FALSE;
+    fake_lookout_set_unknown(FALSE);
 }
 
 static void
@@ -803,13 +625,13 @@ test_change_refused(Fixture *f, gconstpointer unused)
 }
 
 static void
-put_folder_in_its_place(const char *config)
+put_folder_in_its_place(gpointer config)
 {
     g_assert_cmpint(g_mkdir(config, 0755), ==, 0);
 }
 
 static void
-remove_its_folder(const char *config)
+remove_its_folder(gpointer config)
 {
     g_autofree char *etc = g_path_get_dirname(config);
     empty_folder(etc);
@@ -818,10 +640,11 @@ remove_its_folder(const char *config)
 
 /* meanwhile: what makes it impossible to save the policy once the kernel has it. */
 static void
-assert_taken_back(Fixture *f, void (*meanwhile)(const char *config))
+assert_taken_back(Fixture *f, void (*meanwhile)(gpointer config))
 {
     g_autoptr(GError) error = NULL;
     f->kernel->meanwhile = meanwhile;
+    f->kernel->meanwhile_data = f->config;
     g_assert_false(turn_nat_on(f, &error));
     g_assert_null(f->kernel->meanwhile);
     assert_refused(&error, AKIN_ERROR_STORE_FAILED);

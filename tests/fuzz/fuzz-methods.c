@@ -8,6 +8,7 @@
 #include "policy-file.h"
 #include "rules.h"
 #include "target.h"
+#include "temporary-folder.h"
 
 /*
  * Any calls of any methods, with any arguments of the right types, which is what GDBus lets
@@ -133,12 +134,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static gboolean quiet;
     g_autofree char *text = g_strndup((const char *) data, size);
-    g_autofree char *folder = g_dir_make_tmp("akin-fuzz-XXXXXX", NULL);
+    char *folder = temporary_folder_new("fuzz");
     if (!quiet)
         g_log_set_writer_func(say_nothing, NULL, NULL);
     quiet = TRUE;
-    g_assert(folder);
     run_calls(folder, text);
-    g_assert(g_rmdir(folder) == 0);
+    temporary_folder_remove(folder);
     return 0;
 }

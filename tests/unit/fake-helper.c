@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "temporary-folder.h"
 
 typedef struct {
     Fake *fake;
@@ -222,9 +223,7 @@ Fake *
 fake_new(void)
 {
     Fake *fake = g_new0(Fake, 1);
-    GError *error = NULL;
-    fake->folder = g_dir_make_tmp("akin-client-XXXXXX", &error);
-    g_assert_no_error(error);
+    fake->folder = temporary_folder_new("client");
     fake->path = g_build_filename(fake->folder, "run", "akin", "helper.sock", NULL);
     fake->connections = g_ptr_array_new_with_free_func(g_object_unref);
     fake->unanswered = g_ptr_array_new_with_free_func(request_free);
@@ -255,8 +254,7 @@ fake_free(Fake *fake)
     g_unlink(fake->path);
     g_rmdir(inner);
     g_rmdir(outer);
-    g_assert_cmpint(g_rmdir(fake->folder), ==, 0);
-    g_free(fake->folder);
+    temporary_folder_remove(fake->folder);
     g_free(fake->path);
     g_free(fake);
 }

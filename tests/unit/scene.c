@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "names.h"
+#include "temporary-folder.h"
 
 void
 world_add_service(World *world, const char *name, guint allowed, const char *out, const char *in)
@@ -91,10 +92,7 @@ world_lose_helper(World *world, AkinClientState state, const char *sentence)
 char *
 settings_folder_new(void)
 {
-    g_autoptr(GError) error = NULL;
-    char *folder = g_dir_make_tmp("akin-model-XXXXXX", &error);
-    g_assert_no_error(error);
-    return folder;
+    return temporary_folder_new("settings");
 }
 
 void

@@ -7,6 +7,7 @@
 #include "fake-kernel.h"
 #include "neighbours.h"
 #include "samples.h"
+#include "temporary-folder.h"
 
 /*
  * What becomes of a change when a step of the one way through fails. The kernel is a fake, which
@@ -16,7 +17,7 @@
 /* --- Fixture ---------------------------------------------------------------------------------- */
 
 typedef struct {
-    char *folder, *etc, *config, *state, *last_good;
+    PolicyPlaces places;
     FakeKernel *kernel;
     AkinController *controller;
     GString *told;   /* sentences of transitions, a line each */
@@ -89,11 +90,11 @@ static void
 make_controller(Fixture *f)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *lock = g_build_filename(f->folder, "lock", NULL);
+    g_autofree char *lock = g_build_filename(f->places.folder, "lock", NULL);
     f->kernel = fake_kernel_new(akin_lock_new(lock, &error));
     g_assert_no_error(error);
-    f->controller = akin_controller_new(&f->kernel->parent, akin_forwarding_new(f->state),
-                                        akin_store_new(f->config, f->state));
+    f->controller = akin_controller_new(&f->kernel->parent, akin_forwarding_new(f->places.state),
+                                        akin_store_new(f->places.config, f->places.state));
     akin_controller_listen(f->controller, &listener, f);
     akin_controller_enforce(f->controller, TRUE, "started", &error);
     g_assert_no_error(error);
@@ -106,14 +107,7 @@ static void
 set_up(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_autoptr(GError) error = NULL;
-    f->folder = g_dir_make_tmp("akin-controller-XXXXXX", &error);
-    g_assert_no_error(error);
-    f->etc = g_build_filename(f->folder, "etc", NULL);
-    f->config = g_build_filename(f->etc, "akin.conf", NULL);
-    f->state = g_build_filename(f->folder, "state", NULL);
-    f->last_good = g_build_filename(f->state, "last-good.conf", NULL);
-    g_assert_cmpint(g_mkdir(f->etc, 0755), ==, 0);
+    policy_places_init(&f->places, "controller");
     f->told = g_string_new(NULL);
     f->warned = g_string_new(NULL);
     g_log_set_handler("akin", G_LOG_LEVEL_WARNING | G_LOG_FLAG_FATAL, note_warning, f);
@@ -122,33 +116,14 @@ set_up(Fixture *f, gconstpointer unused)
 }
 
 static void
-empty_folder(const char *folder)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (g_remove(path) != 0) {
-            empty_folder(path);
-            g_assert_cmpint(g_rmdir(path), ==, 0);
-        }
-    }
-}
-
-static void
 tear_down(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     g_assert_cmpstr(f->warned->str, ==, "");
     akin_controller_free(f->controller);
-    empty_folder(f->folder);
-    g_assert_cmpint(g_rmdir(f->folder), ==, 0);
+    policy_places_clear(&f->places);
     g_string_free(f->told, TRUE);
     g_string_free(f->warned, TRUE);
-    g_free(f->folder);
-    g_free(f->etc);
-    g_free(f->config);
-    g_free(f->state);
-    g_free(f->last_good);
 }
 
 /* --- Words for the tests ---------------------------------------------------------------------- */
@@ -216,23 +191,6 @@ static gboolean
 turn_nat_on(Fixture *f, GError **error)
 {
     return akin_controller_change(f->controller, policy_with_nat(f, AKIN_NAT_ON), "nat on", error);
-}
-
-static void
-put(const char *path, const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error);
-    g_assert_no_error(error);
-}
-
-/* text NULL: there is no such file. */
-static void
-assert_file(const char *path, const char *text)
-{
-    g_autofree char *found = NULL;
-    g_file_get_contents(path, &found, NULL, NULL);
-    g_assert_cmpstr(found, ==, text);
 }
 
 /* --- A situation that the kernel refuses ------------------------------------------------------ */
@@ -517,7 +475,7 @@ static void
 have_reload_refused(Fixture *f)
 {
     g_autoptr(GError) error = NULL;
-    put(f->config, BY_HAND);
+    put_file(f->places.config, BY_HAND, 0600);
     f->kernel->refuses = TRUE;
     g_assert_false(akin_controller_reload(f->controller, &error));
     g_assert_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED);
@@ -531,17 +489,17 @@ assert_waits_for_reload(Fixture *f)
     g_autoptr(GError) error = NULL;
     g_assert_false(turn_nat_on(f, &error));
     assert_refused(&error, AKIN_ERROR_POLICY_BROKEN);
-    assert_file(f->config, BY_HAND);
+    assert_file(f->places.config, BY_HAND);
     g_assert_cmpint(f->kernel->nat, !=, AKIN_NAT_ON);
 
     reload(f);
-    assert_file(f->last_good, BY_HAND);
+    assert_file(f->places.last_good, BY_HAND);
     g_assert_cmpuint(f->kernel->forwards, ==, 1);
     g_assert_false(has_warning(f, AKIN_WARNING_POLICY));
     toggle(f);
     g_assert_cmpuint(f->kernel->forwards, ==, 1);
     g_autofree char *text = NULL;
-    g_file_get_contents(f->config, &text, NULL, NULL);
+    g_file_get_contents(f->places.config, &text, NULL, NULL);
     g_assert_true(g_str_has_prefix(text, "# mine\n"));
     g_assert_nonnull(strstr(text, "tcp/80=192.168.56.101:80"));
 }
@@ -550,12 +508,12 @@ static void
 test_reload_refused(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->config, NAT_OFF);
+    put_file(f->places.config, NAT_OFF, 0600);
     reload(f);
-    assert_file(f->last_good, NAT_OFF);
+    assert_file(f->places.last_good, NAT_OFF);
     have_reload_refused(f);
-    assert_file(f->last_good, NAT_OFF);
-    assert_file(f->config, BY_HAND);
+    assert_file(f->places.last_good, NAT_OFF);
+    assert_file(f->places.config, BY_HAND);
     const AkinPolicy *policy = akin_controller_state(f->controller)->policy;
     g_assert_cmpint(policy->nat, ==, AKIN_NAT_OFF);
     g_assert_cmpuint(policy->forwards->len, ==, 0);
@@ -568,7 +526,7 @@ test_reload_first_refused(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     have_reload_refused(f);
-    assert_file(f->last_good, NULL);
+    assert_file(f->places.last_good, NULL);
     g_assert_cmpuint(akin_controller_state(f->controller)->policy->forwards->len, ==, 0);
     assert_waits_for_reload(f);
 }
@@ -578,15 +536,15 @@ static void
 test_reload_mended_refused(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->config, NAT_OFF);
+    put_file(f->places.config, NAT_OFF, 0600);
     reload(f);
     akin_controller_free(f->controller);
-    put(f->config, "nonsense\n");
+    put_file(f->places.config, "nonsense\n", 0600);
     make_controller(f);
     assert_logged(f, "line 1");
     g_assert_true(has_warning(f, AKIN_WARNING_POLICY));
     have_reload_refused(f);
-    assert_file(f->last_good, NAT_OFF);
+    assert_file(f->places.last_good, NAT_OFF);
     g_assert_cmpint(f->kernel->nat, ==, AKIN_NAT_OFF);
     assert_waits_for_reload(f);
 }
@@ -596,11 +554,11 @@ static void
 test_reload_refused_at_start(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->config, NAT_OFF);
+    put_file(f->places.config, NAT_OFF, 0600);
     reload(f);
     have_reload_refused(f);
     akin_controller_free(f->controller);
-    put(f->config, "nonsense\n");
+    put_file(f->places.config, "nonsense\n", 0600);
     make_controller(f);
     assert_logged(f, "line 1");
     g_assert_cmpint(f->kernel->nat, ==, AKIN_NAT_OFF);
@@ -618,7 +576,7 @@ test_change_refused(Fixture *f, gconstpointer unused)
     g_assert_false(turn_nat_on(f, &error));
     assert_refused(&error, AKIN_ERROR_ENGINE_FAILED);
     f->kernel->refuses = FALSE;
-    assert_file(f->config, NULL);
+    assert_file(f->places.config, NULL);
     g_assert_cmpint(akin_controller_state(f->controller)->policy->nat, ==, AKIN_NAT_AUTO);
     g_assert_cmpstr(f->told->str, ==, "");
     toggle(f);
@@ -634,7 +592,7 @@ static void
 remove_its_folder(gpointer config)
 {
     g_autofree char *etc = g_path_get_dirname(config);
-    empty_folder(etc);
+    temporary_folder_empty(etc);
     g_assert_cmpint(g_rmdir(etc), ==, 0);
 }
 
@@ -644,7 +602,7 @@ assert_taken_back(Fixture *f, void (*meanwhile)(gpointer config))
 {
     g_autoptr(GError) error = NULL;
     f->kernel->meanwhile = meanwhile;
-    f->kernel->meanwhile_data = f->config;
+    f->kernel->meanwhile_data = f->places.config;
     g_assert_false(turn_nat_on(f, &error));
     g_assert_null(f->kernel->meanwhile);
     assert_refused(&error, AKIN_ERROR_STORE_FAILED);
@@ -653,7 +611,7 @@ assert_taken_back(Fixture *f, void (*meanwhile)(gpointer config))
     g_assert_cmpint(state->policy->nat, ==, AKIN_NAT_AUTO);
     g_assert_false(state->forwarding);
     g_assert_cmpstr(f->told->str, ==, "");
-    assert_file(f->last_good, NULL);
+    assert_file(f->places.last_good, NULL);
 }
 
 static void
@@ -661,7 +619,7 @@ test_change_not_saved(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     assert_taken_back(f, put_folder_in_its_place);
-    g_assert_cmpint(g_rmdir(f->config), ==, 0);
+    g_assert_cmpint(g_rmdir(f->places.config), ==, 0);
     toggle(f);
 }
 
@@ -681,7 +639,7 @@ test_change_not_saved_stopped(Fixture *f, gconstpointer unused)
     g_autoptr(GError) error = NULL;
     akin_controller_enforce(f->controller, FALSE, "stopped", &error);
     g_assert_no_error(error);
-    put_folder_in_its_place(f->config);
+    put_folder_in_its_place(f->places.config);
     g_assert_false(turn_nat_on(f, &error));
     g_assert_nonnull(error);
     g_assert_false(f->kernel->holds);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "samples.h"
+#include "temporary-folder.h"
 
 /* A folder of its own for each case, with one file in it. */
 typedef struct {
@@ -16,23 +17,13 @@ typedef struct {
 } Fixture;
 
 static void
-put(const char *path, const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    g_file_set_contents(path, text, -1, &error);
-    g_assert_no_error(error);
-}
-
-static void
 set_up(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_autoptr(GError) error = NULL;
-    f->folder = g_dir_make_tmp("akin-new-file-XXXXXX", &error);
-    g_assert_no_error(error);
+    f->folder = temporary_folder_new("new-file");
     f->path = g_build_filename(f->folder, "file", NULL);
     f->new_path = g_strconcat(f->path, ".new", NULL);
-    put(f->path, "old");
+    put_file(f->path, "old", 0644);
 }
 
 static void
@@ -41,18 +32,9 @@ tear_down(Fixture *f, gconstpointer unused)
     (void) unused;
     g_remove(f->path);
     g_remove(f->new_path);
-    g_assert_cmpint(g_rmdir(f->folder), ==, 0);
-    g_free(f->folder);
+    temporary_folder_remove(f->folder);
     g_free(f->path);
     g_free(f->new_path);
-}
-
-static void
-assert_text(const char *path, const char *wanted)
-{
-    g_autofree char *text = NULL;
-    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    g_assert_cmpstr(text, ==, wanted);
 }
 
 static void
@@ -95,9 +77,9 @@ test_commit(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     g_autoptr(AkinNewFile) file = write_new(f->path, "new");
-    assert_text(f->path, "old");
+    assert_file(f->path, "old");
     commit(file);
-    assert_text(f->path, "new");
+    assert_file(f->path, "new");
     assert_mode(f->path);
     g_assert_false(g_file_test(f->new_path, G_FILE_TEST_EXISTS));
 }
@@ -108,7 +90,7 @@ test_give_up(Fixture *f, gconstpointer unused)
     (void) unused;
     AkinNewFile *file = write_new(f->path, "new");
     akin_new_file_free(file);
-    assert_text(f->path, "old");
+    assert_file(f->path, "old");
     g_assert_false(g_file_test(f->new_path, G_FILE_TEST_EXISTS));
 }
 
@@ -120,7 +102,7 @@ test_first(Fixture *f, gconstpointer unused)
     g_autoptr(AkinNewFile) file = write_new(f->path, "");
     g_assert_false(g_file_test(f->path, G_FILE_TEST_EXISTS));
     commit(file);
-    assert_text(f->path, "");
+    assert_file(f->path, "");
 }
 
 static void
@@ -132,7 +114,7 @@ test_folders(Fixture *f, gconstpointer unused)
     g_autofree char *path = g_build_filename(innermost, "file", NULL);
     g_autoptr(AkinNewFile) file = write_new(path, "new");
     commit(file);
-    assert_text(path, "new");
+    assert_file(path, "new");
     g_assert_cmpint(g_remove(path) + g_rmdir(innermost) + g_rmdir(inner), ==, 0);
 }
 
@@ -141,11 +123,10 @@ static void
 test_left_behind(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->new_path, "half of a much longer text");
-    g_assert_cmpint(g_chmod(f->new_path, 0666), ==, 0);
+    put_file(f->new_path, "half of a much longer text", 0666);
     g_autoptr(AkinNewFile) file = write_new(f->path, "new");
     commit(file);
-    assert_text(f->path, "new");
+    assert_file(f->path, "new");
     assert_mode(f->path);
 }
 
@@ -168,17 +149,17 @@ test_in_the_way(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     g_autofree char *target = g_build_filename(f->folder, "target", NULL);
-    put(target, "untouched");
+    put_file(target, "untouched", 0644);
     g_assert_cmpint(symlink(target, f->new_path), ==, 0);
     refuse(f->path, "new");
-    assert_text(target, "untouched");
+    assert_file(target, "untouched");
     g_assert_cmpint(g_remove(f->new_path) + g_remove(target), ==, 0);
 
     g_assert_cmpint(g_mkdir(f->new_path, 0700), ==, 0);
     refuse(f->path, "new");
     g_autofree char *below = g_build_filename(f->path, "file", NULL);
     refuse(below, "new");
-    assert_text(f->path, "old");
+    assert_file(f->path, "old");
 }
 
 /* A disk that is full, as far as this process is concerned. */
@@ -198,7 +179,7 @@ test_no_space(Fixture *f, gconstpointer unused)
     signal(SIGXFSZ, handler);
     g_assert_null(file);
     assert_refused(&error, AKIN_ERROR_STORE_FAILED);
-    assert_text(f->path, "old");
+    assert_file(f->path, "old");
     g_assert_false(g_file_test(f->new_path, G_FILE_TEST_EXISTS));
 }
 
@@ -212,7 +193,7 @@ test_commit_refused(Fixture *f, gconstpointer unused)
     g_assert_cmpint(g_remove(f->new_path), ==, 0);
     g_assert_false(akin_new_file_commit(file, &error));
     assert_refused(&error, AKIN_ERROR_STORE_FAILED);
-    assert_text(f->path, "old");
+    assert_file(f->path, "old");
 }
 
 #define ADD(name, function) g_test_add(name, Fixture, NULL, set_up, function, tear_down)

@@ -9,6 +9,7 @@
 
 #include "policy-file.h"
 #include "samples.h"
+#include "temporary-folder.h"
 
 /* What is read and in force. */
 static AkinPolicy *
@@ -27,9 +28,8 @@ store_write(AkinStore *store, const AkinPolicy *policy, GError **error)
     return akin_store_prepare(store, policy, error) && akin_store_commit(store, error);
 }
 
-/* A folder of its own for each case, with a policy file that is not there yet. */
 typedef struct {
-    char *folder, *config_folder, *path, *state, *last_good;
+    PolicyPlaces places;
     AkinStore *store;
 } Fixture;
 
@@ -37,28 +37,8 @@ static void
 set_up(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_autoptr(GError) error = NULL;
-    f->folder = g_dir_make_tmp("akin-store-XXXXXX", &error);
-    g_assert_no_error(error);
-    f->config_folder = g_build_filename(f->folder, "etc", NULL);
-    f->path = g_build_filename(f->config_folder, "akin.conf", NULL);
-    f->state = g_build_filename(f->folder, "state", NULL);
-    f->last_good = g_build_filename(f->state, "last-good.conf", NULL);
-    g_assert_cmpint(g_mkdir(f->config_folder, 0755), ==, 0);
-    f->store = akin_store_new(f->path, f->state);
-}
-
-static void
-empty_folder(const char *folder)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (g_remove(path) != 0) {
-            empty_folder(path);
-            g_assert_cmpint(g_rmdir(path), ==, 0);
-        }
-    }
+    policy_places_init(&f->places, "store");
+    f->store = akin_store_new(f->places.config, f->places.state);
 }
 
 static void
@@ -66,22 +46,7 @@ tear_down(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     akin_store_free(f->store);
-    empty_folder(f->folder);
-    g_assert_cmpint(g_rmdir(f->folder), ==, 0);
-    g_free(f->folder);
-    g_free(f->config_folder);
-    g_free(f->path);
-    g_free(f->state);
-    g_free(f->last_good);
-}
-
-static void
-put(const char *path, const char *text, mode_t mode)
-{
-    g_autoptr(GError) error = NULL;
-    g_file_set_contents(path, text, -1, &error);
-    g_assert_no_error(error);
-    g_assert_cmpint(g_chmod(path, mode), ==, 0);
+    policy_places_clear(&f->places);
 }
 
 static char *
@@ -137,12 +102,12 @@ assert_distrusted(Fixture *f, const char *reason)
     g_autoptr(GError) error = NULL;
     g_autoptr(AkinPolicy) policy = akin_policy_new_default();
     g_assert_null(store_read(f->store, &error));
-    g_assert_true(g_str_has_prefix(error->message, f->path));
+    g_assert_true(g_str_has_prefix(error->message, f->places.config));
     g_assert_nonnull(strstr(error->message, reason));
     assert_refused(&error, AKIN_ERROR_POLICY_BROKEN);
     g_assert_false(store_write(f->store, policy, &error));
     assert_refused(&error, AKIN_ERROR_POLICY_BROKEN);
-    g_assert_false(akin_store_check(f->path, &error));
+    g_assert_false(akin_store_check(f->places.config, &error));
     assert_refused(&error, AKIN_ERROR_POLICY_BROKEN);
 }
 
@@ -155,9 +120,9 @@ test_no_file(Fixture *f, gconstpointer unused)
     g_autoptr(AkinPolicy) policy = read_policy(f);
     g_autoptr(AkinPolicy) wanted = akin_policy_new_default();
     assert_same_policy(policy, wanted);
-    g_assert_cmpuint(count_files(f->config_folder), ==, 0);
+    g_assert_cmpuint(count_files(f->places.etc), ==, 0);
     g_autoptr(GError) error = NULL;
-    g_assert_false(akin_store_check(f->path, &error));
+    g_assert_false(akin_store_check(f->places.config, &error));
     assert_refused(&error, AKIN_ERROR_NOT_FOUND);
 }
 
@@ -165,21 +130,20 @@ static void
 test_no_folder(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_assert_cmpint(g_rmdir(f->config_folder), ==, 0);
+    g_assert_cmpint(g_rmdir(f->places.etc), ==, 0);
     g_autoptr(AkinPolicy) policy = read_policy(f);
     write_policy(f, policy);
-    g_assert_true(g_file_test(f->path, G_FILE_TEST_IS_REGULAR));
+    g_assert_true(g_file_test(f->places.config, G_FILE_TEST_IS_REGULAR));
 }
 
 static void
 test_broken(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->path, "[firewall]\nenabled=perhaps\n", 0600);
+    put_file(f->places.config, "[firewall]\nenabled=perhaps\n", 0600);
     assert_distrusted(f, "line 2");
-    g_autofree char *text = get(f->path);
-    g_assert_cmpstr(text, ==, "[firewall]\nenabled=perhaps\n");
-    put(f->path, "", 0600);
+    assert_file(f->places.config, "[firewall]\nenabled=perhaps\n");
+    put_file(f->places.config, "", 0600);
     assert_distrusted(f, "empty");
 }
 
@@ -188,13 +152,13 @@ test_too_large(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     g_autofree char *large = g_strnfill(AKIN_POLICY_FILE_MAX + 1, '#');
-    put(f->path, large, 0600);
+    put_file(f->places.config, large, 0600);
     assert_distrusted(f, "larger than 1 MiB");
     g_autofree char *huge = g_strnfill(10 * AKIN_POLICY_FILE_MAX, '#');
-    put(f->path, huge, 0600);
+    put_file(f->places.config, huge, 0600);
     assert_distrusted(f, "larger than 1 MiB");
     large[AKIN_POLICY_FILE_MAX] = '\0';
-    put(f->path, large, 0600);
+    put_file(f->places.config, large, 0600);
     g_autoptr(AkinPolicy) policy = read_policy(f);
     g_assert_nonnull(policy);
 }
@@ -203,13 +167,12 @@ static void
 test_symlink(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_autofree char *target = g_build_filename(f->folder, "elsewhere", NULL);
-    put(target, "[firewall]\nenabled=false\n", 0600);
-    g_assert_cmpint(symlink(target, f->path), ==, 0);
+    g_autofree char *target = g_build_filename(f->places.folder, "elsewhere", NULL);
+    put_file(target, "[firewall]\nenabled=false\n", 0600);
+    g_assert_cmpint(symlink(target, f->places.config), ==, 0);
     assert_distrusted(f, "symbolic link");
-    g_autofree char *text = get(target);
-    g_assert_cmpstr(text, ==, "[firewall]\nenabled=false\n");
-    g_assert_true(S_ISLNK(mode_of(f->path)));
+    assert_file(target, "[firewall]\nenabled=false\n");
+    g_assert_true(S_ISLNK(mode_of(f->places.config)));
 
     g_assert_cmpint(g_remove(target), ==, 0);
     assert_distrusted(f, "symbolic link");
@@ -220,16 +183,16 @@ static void
 test_fifo(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_assert_cmpint(mkfifo(f->path, 0600), ==, 0);
+    g_assert_cmpint(mkfifo(f->places.config, 0600), ==, 0);
     assert_distrusted(f, "not a plain file");
-    g_assert_true(S_ISFIFO(mode_of(f->path)));
+    g_assert_true(S_ISFIFO(mode_of(f->places.config)));
 }
 
 static void
 test_folder(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_assert_cmpint(g_mkdir(f->path, 0700), ==, 0);
+    g_assert_cmpint(g_mkdir(f->places.config, 0700), ==, 0);
     assert_distrusted(f, "not a plain file");
 }
 
@@ -239,12 +202,12 @@ test_modes(Fixture *f, gconstpointer unused)
     (void) unused;
     static const mode_t wrong[] = {0620, 0602, 0666, 0777};
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
-        put(f->path, "[firewall]\nenabled=false\n", wrong[i]);
+        put_file(f->places.config, "[firewall]\nenabled=false\n", wrong[i]);
         assert_distrusted(f, "chmod 600");
     }
     static const mode_t good[] = {0600, 0640, 0644, 0400};
     for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
-        put(f->path, "[firewall]\nenabled=false\n", good[i]);
+        put_file(f->places.config, "[firewall]\nenabled=false\n", good[i]);
         g_autoptr(AkinPolicy) policy = read_policy(f);
         g_assert_false(policy->firewall);
     }
@@ -256,12 +219,12 @@ test_owner(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     if (geteuid() == 0) {
-        put(f->path, "[firewall]\nenabled=false\n", 0600);
-        g_assert_cmpint(chown(f->path, 65534, 65534), ==, 0);
+        put_file(f->places.config, "[firewall]\nenabled=false\n", 0600);
+        g_assert_cmpint(chown(f->places.config, 65534, 65534), ==, 0);
         assert_distrusted(f, "another user");
         return;
     }
-    g_autoptr(AkinStore) store = akin_store_new("/etc/passwd", f->state);
+    g_autoptr(AkinStore) store = akin_store_new("/etc/passwd", f->places.state);
     g_autoptr(GError) error = NULL;
     g_assert_null(store_read(store, &error));
     g_assert_nonnull(strstr(error->message, "another user"));
@@ -271,9 +234,9 @@ static void
 test_check(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->path, "[firewall]\nenabled=false\n", 0600);
+    put_file(f->places.config, "[firewall]\nenabled=false\n", 0600);
     g_autoptr(GError) error = NULL;
-    g_assert_true(akin_store_check(f->path, &error));
+    g_assert_true(akin_store_check(f->places.config, &error));
     g_assert_no_error(error);
 }
 
@@ -286,10 +249,10 @@ test_write(Fixture *f, gconstpointer unused)
     g_autoptr(AkinPolicy) policy = read_policy(f);
     policy->panic = TRUE;
     write_policy(f, policy);
-    g_assert_cmpuint(mode_of(f->path), ==, S_IFREG | 0600);
-    g_assert_cmpuint(mode_of(f->last_good), ==, S_IFREG | 0600);
-    g_assert_cmpuint(count_files(f->config_folder), ==, 1);
-    g_assert_cmpuint(count_files(f->state), ==, 1);
+    g_assert_cmpuint(mode_of(f->places.config), ==, S_IFREG | 0600);
+    g_assert_cmpuint(mode_of(f->places.last_good), ==, S_IFREG | 0600);
+    g_assert_cmpuint(count_files(f->places.etc), ==, 1);
+    g_assert_cmpuint(count_files(f->places.state), ==, 1);
 
     g_autoptr(AkinPolicy) again = read_policy(f);
     assert_same_policy(policy, again);
@@ -309,36 +272,36 @@ test_write_umask(Fixture *f, gconstpointer unused)
     g_autoptr(AkinPolicy) policy = read_policy(f);
     write_policy(f, policy);
     umask(before);
-    g_assert_cmpuint(mode_of(f->path), ==, S_IFREG | 0600);
-    g_assert_cmpuint(mode_of(f->last_good), ==, S_IFREG | 0600);
+    g_assert_cmpuint(mode_of(f->places.config), ==, S_IFREG | 0600);
+    g_assert_cmpuint(mode_of(f->places.last_good), ==, S_IFREG | 0600);
 }
 
 static void
 test_write_keeps_words(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->path, "# mine\n[firewall]\n# why\nenabled=true\nfrom-the-future=yes\n", 0644);
+    put_file(f->places.config, "# mine\n[firewall]\n# why\nenabled=true\nfrom-the-future=yes\n",
+             0644);
     g_test_expect_message("akin", G_LOG_LEVEL_WARNING, "*line 5: unknown key*from-the-future*");
     g_autoptr(AkinPolicy) policy = read_policy(f);
     g_test_assert_expected_messages();
     policy->firewall = FALSE;
     write_policy(f, policy);
-    g_autofree char *text = get(f->path);
+    g_autofree char *text = get(f->places.config);
     g_assert_true(g_str_has_prefix(
         text, "# mine\n\n[firewall]\n# why\nenabled=false\nfrom-the-future=yes\n"));
-    g_assert_cmpuint(mode_of(f->path), ==, S_IFREG | 0600);
+    g_assert_cmpuint(mode_of(f->places.config), ==, S_IFREG | 0600);
 }
 
 static void
 refuse_edited(Fixture *f, const AkinPolicy *policy)
 {
-    g_autofree char *before = get(f->path);
+    g_autofree char *before = get(f->places.config);
     g_autoptr(GError) error = NULL;
     g_assert_false(store_write(f->store, policy, &error));
     g_assert_nonnull(strstr(error->message, "akinctl reload"));
     assert_refused(&error, AKIN_ERROR_POLICY_BROKEN);
-    g_autofree char *after = get(f->path);
-    g_assert_cmpstr(before, ==, after);
+    assert_file(f->places.config, before);
 }
 
 /* What was prepared and given up was never there; what is prepared again counts. */
@@ -348,16 +311,14 @@ test_prepare(Fixture *f, gconstpointer unused)
     (void) unused;
     g_autoptr(AkinPolicy) policy = read_policy(f);
     write_policy(f, policy);
-    g_autofree char *before = get(f->path);
+    g_autofree char *before = get(f->places.config);
     policy->panic = TRUE;
     g_assert_true(akin_store_prepare(f->store, policy, NULL));
-    g_autofree char *meanwhile = get(f->path);
-    g_assert_cmpstr(before, ==, meanwhile);
+    assert_file(f->places.config, before);
     akin_store_discard(f->store);
     akin_store_discard(f->store);
-    g_autofree char *after = get(f->path);
-    g_assert_cmpstr(before, ==, after);
-    g_assert_cmpuint(count_files(f->config_folder), ==, 1);
+    assert_file(f->places.config, before);
+    g_assert_cmpuint(count_files(f->places.etc), ==, 1);
 
     g_assert_true(akin_store_prepare(f->store, policy, NULL));
     policy->panic = FALSE;
@@ -366,7 +327,7 @@ test_prepare(Fixture *f, gconstpointer unused)
     g_assert_true(akin_store_commit(f->store, NULL));
     g_autoptr(AkinPolicy) again = read_policy(f);
     assert_same_policy(policy, again);
-    g_assert_cmpuint(count_files(f->config_folder), ==, 1);
+    g_assert_cmpuint(count_files(f->places.etc), ==, 1);
 }
 
 /* What a person wrote is never overwritten. */
@@ -375,20 +336,20 @@ test_edited(Fixture *f, gconstpointer unused)
 {
     (void) unused;
     g_autoptr(AkinPolicy) policy = read_policy(f);
-    put(f->path, "[firewall]\nenabled=false\n", 0600);
+    put_file(f->places.config, "[firewall]\nenabled=false\n", 0600);
     refuse_edited(f, policy);
 
     g_autoptr(AkinPolicy) edited = read_policy(f);
     g_assert_false(edited->firewall);
     write_policy(f, edited);
-    put(f->path, "[firewall]\nenabled=perhaps\n", 0600);
+    put_file(f->places.config, "[firewall]\nenabled=perhaps\n", 0600);
     refuse_edited(f, edited);
 
-    g_assert_cmpint(g_remove(f->path), ==, 0);
+    g_assert_cmpint(g_remove(f->places.config), ==, 0);
     g_autoptr(GError) error = NULL;
     g_assert_false(store_write(f->store, edited, &error));
     assert_refused(&error, AKIN_ERROR_POLICY_BROKEN);
-    g_assert_false(g_file_test(f->path, G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test(f->places.config, G_FILE_TEST_EXISTS));
 }
 
 /* Not even when the difference stands behind a NUL. */
@@ -398,10 +359,10 @@ test_edited_behind_nul(Fixture *f, gconstpointer unused)
     (void) unused;
     g_autoptr(AkinPolicy) policy = read_policy(f);
     write_policy(f, policy);
-    g_autofree char *text = get(f->path);
+    g_autofree char *text = get(f->places.config);
     g_autoptr(GString) longer = g_string_new(text);
     g_string_append_len(longer, "\0mine", 5);
-    g_assert_true(g_file_set_contents(f->path, longer->str, longer->len, NULL));
+    g_assert_true(g_file_set_contents(f->places.config, longer->str, longer->len, NULL));
     refuse_edited(f, policy);
 }
 
@@ -413,16 +374,16 @@ test_unwritable(Fixture *f, gconstpointer unused)
     gboolean root = geteuid() == 0;
     g_autoptr(AkinPolicy) policy = akin_policy_new_default();
     g_autoptr(GError) error = NULL;
-    g_assert_cmpint(g_chmod(f->folder, 0755), ==, 0);
-    g_assert_cmpint(g_chmod(f->config_folder, 0555), ==, 0);
+    g_assert_cmpint(g_chmod(f->places.folder, 0755), ==, 0);
+    g_assert_cmpint(g_chmod(f->places.etc, 0555), ==, 0);
     g_assert_true(!root || seteuid(65534) == 0);
     gboolean written = store_write(f->store, policy, &error);
     g_assert_true(!root || seteuid(0) == 0);
     g_assert_false(written);
     assert_refused(&error, AKIN_ERROR_STORE_FAILED);
-    g_assert_cmpint(g_chmod(f->config_folder, 0755), ==, 0);
-    g_assert_cmpuint(count_files(f->config_folder), ==, 0);
-    g_assert_false(g_file_test(f->last_good, G_FILE_TEST_EXISTS));
+    g_assert_cmpint(g_chmod(f->places.etc, 0755), ==, 0);
+    g_assert_cmpuint(count_files(f->places.etc), ==, 0);
+    g_assert_false(g_file_test(f->places.last_good, G_FILE_TEST_EXISTS));
 
     /* Nothing was broken by it. */
     write_policy(f, policy);
@@ -432,14 +393,13 @@ static void
 test_folder_is_file(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    g_assert_cmpint(g_rmdir(f->config_folder), ==, 0);
-    put(f->config_folder, "in the way", 0600);
+    g_assert_cmpint(g_rmdir(f->places.etc), ==, 0);
+    put_file(f->places.etc, "in the way", 0600);
     g_autoptr(AkinPolicy) policy = akin_policy_new_default();
     g_autoptr(GError) error = NULL;
     g_assert_false(store_write(f->store, policy, &error));
     g_assert_nonnull(error);
-    g_autofree char *text = get(f->config_folder);
-    g_assert_cmpstr(text, ==, "in the way");
+    assert_file(f->places.etc, "in the way");
 }
 
 /* --- The last good policy --------------------------------------------------------------------- */
@@ -451,9 +411,9 @@ test_last_good(Fixture *f, gconstpointer unused)
     g_autoptr(AkinPolicy) policy = read_policy(f);
     policy->panic = TRUE;
     write_policy(f, policy);
-    put(f->path, "broken", 0600);
+    put_file(f->places.config, "broken", 0600);
 
-    g_autoptr(AkinStore) next_start = akin_store_new(f->path, f->state);
+    g_autoptr(AkinStore) next_start = akin_store_new(f->places.config, f->places.state);
     g_assert_null(store_read(next_start, NULL));
     g_autoptr(AkinPolicy) last_good = akin_store_read_last_good(next_start, &(gboolean){FALSE});
     assert_same_policy(policy, last_good);
@@ -467,15 +427,15 @@ static void
 test_last_good_read(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->path, "[firewall]\npanic=true\n", 0600);
+    put_file(f->places.config, "[firewall]\npanic=true\n", 0600);
     g_autoptr(AkinPolicy) policy = read_policy(f);
-    put(f->path, "broken", 0600);
+    put_file(f->places.config, "broken", 0600);
     g_assert_null(store_read(f->store, NULL));
     g_autoptr(AkinPolicy) last_good = akin_store_read_last_good(f->store, &(gboolean){FALSE});
     assert_same_policy(policy, last_good);
 
     /* No file is the default policy, and then that is the last good one. */
-    g_assert_cmpint(g_remove(f->path), ==, 0);
+    g_assert_cmpint(g_remove(f->places.config), ==, 0);
     g_autoptr(AkinPolicy) none = read_policy(f);
     g_autoptr(AkinPolicy) wanted = akin_policy_new_default();
     g_autoptr(AkinPolicy) after = akin_store_read_last_good(f->store, &(gboolean){FALSE});
@@ -491,8 +451,8 @@ test_last_good_none(Fixture *f, gconstpointer unused)
     g_autoptr(AkinPolicy) none = akin_store_read_last_good(f->store, &(gboolean){FALSE});
     assert_same_policy(none, wanted);
 
-    g_assert_cmpint(g_mkdir(f->state, 0755), ==, 0);
-    put(f->last_good, "broken", 0600);
+    g_assert_cmpint(g_mkdir(f->places.state, 0755), ==, 0);
+    put_file(f->places.last_good, "broken", 0600);
     g_test_expect_message("akin", G_LOG_LEVEL_WARNING, "*last-good.conf: line 1*default policy*");
     g_autoptr(AkinPolicy) broken = akin_store_read_last_good(f->store, &(gboolean){FALSE});
     g_test_assert_expected_messages();
@@ -504,12 +464,12 @@ static void
 test_last_good_unwritable(Fixture *f, gconstpointer unused)
 {
     (void) unused;
-    put(f->state, "in the way", 0600);
+    put_file(f->places.state, "in the way", 0600);
     g_autoptr(AkinPolicy) policy = read_policy(f);
     g_test_expect_message("akin", G_LOG_LEVEL_WARNING, "no copy of the last good policy*");
     write_policy(f, policy);
     g_test_assert_expected_messages();
-    g_assert_true(g_file_test(f->path, G_FILE_TEST_IS_REGULAR));
+    g_assert_true(g_file_test(f->places.config, G_FILE_TEST_IS_REGULAR));
 }
 
 #define ADD(name, function) g_test_add(name, Fixture, NULL, set_up, function, tear_down)

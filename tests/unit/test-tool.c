@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "samples.h"
+#include "temporary-folder.h"
 
 /* Programs are made for each test: a line of shell in a folder of its own. */
 
@@ -23,7 +24,7 @@ static void
 set_up(Fixture *f, gconstpointer data)
 {
     (void) data;
-    f->folder = g_dir_make_tmp("akin-tool-XXXXXX", NULL);
+    f->folder = temporary_folder_new("tool");
     f->tools = akin_tools_new(f->folder, 5000);
 }
 
@@ -34,10 +35,9 @@ tear_down(Fixture *f, gconstpointer data)
     (void) data;
     g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
     g_assert_cmpint(errno, ==, ECHILD);
-    g_autofree char *remove = g_strdup_printf("rm -r '%s'", f->folder);
-    g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
     akin_tools_free(f->tools);
-    g_free(f->folder);
+    temporary_folder_empty(f->folder);
+    temporary_folder_remove(f->folder);
 }
 
 static void
@@ -45,8 +45,7 @@ make(Fixture *f, const char *script)
 {
     g_autofree char *path = g_build_filename(f->folder, "tool", NULL);
     g_autofree char *text = g_strdup_printf("#!/bin/sh\ncd '%s'\n%s\n", f->folder, script);
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-    g_assert_cmpint(g_chmod(path, 0700), ==, 0);
+    put_file(path, text, 0700);
 }
 
 static void
@@ -228,8 +227,7 @@ test_missing(Fixture *f, gconstpointer data)
 
     make(f, ":");
     g_autofree char *path = g_build_filename(f->folder, "tool", NULL);
-    g_assert_true(g_file_set_contents(path, "#!/no/such/interpreter\n", -1, NULL));
-    g_assert_cmpint(g_chmod(path, 0700), ==, 0);
+    put_file(path, "#!/no/such/interpreter\n", 0700);
     g_autofree char *broken = fail(f);
     assert_says(broken, "No such file");
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "temporary-folder.h"
+
 #define WAIT_MS 10000
 
 static char *
@@ -56,7 +58,7 @@ world_new(void)
     g_test_log_set_fatal_handler(is_fatal, NULL);
     const char *standin = g_getenv("AKIN_STANDIN");
     g_assert_nonnull(standin);
-    world->tools = g_dir_make_tmp("akin-world-XXXXXX", NULL);
+    world->tools = temporary_folder_new("world");
     world->kernel = g_build_filename(world->tools, "kernel", NULL);
     world->state = g_build_filename(world->tools, "state", NULL);
     world->runtime = g_build_filename(world->tools, "runtime", NULL);
@@ -87,9 +89,8 @@ world_free(World *world)
     g_autofree char *log = natds->len > 0 ? world_read(world, "log") : NULL;
     if (natds->len > 0)
         g_error("%u natds are left behind; what was called:\n%s", natds->len, log);
-    g_autofree char *remove = g_strdup_printf("rm -r '%s'", world->tools);
-    g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
-    g_free(world->tools);
+    temporary_folder_empty(world->tools);
+    temporary_folder_remove(world->tools);
     g_free(world->kernel);
     g_free(world->state);
     g_free(world->runtime);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "controller-stage.h"
+
+/* What becomes of what the monitors tell when the kernel refuses it, or has been tampered with. */
+
+/* --- A situation that the kernel refuses ------------------------------------------------------ */
+
+static void
+test_situation_refused(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage_have_situation_refused(stage);
+    stage_assert_interfaces(stage, 1, WARNED);
+    g_assert_cmpstr(stage->told->str, ==, "");
+    stage_assert_catches_up(stage, 2);
+}
+
+static void
+test_situation_refused_twice(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage_have_situation_refused(stage);
+    stage->kernel->refuses = TRUE;
+    g_assert_true(stage_attempt_again(stage));
+    stage_assert_logged(stage, "the kernel is out of memory");
+    stage_assert_interfaces(stage, 1, WARNED);
+    stage->kernel->refuses = FALSE;
+    stage_assert_catches_up(stage, 2);
+}
+
+static void
+test_situation_overtaken(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage_have_situation_refused(stage);
+    stage_see_interfaces(stage, 3);
+    stage_assert_catches_up(stage, 3);
+}
+
+/* It is as it was when the kernel was last told: nothing is wrong any more. */
+static void
+test_situation_over(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage_have_situation_refused(stage);
+    stage_see_interfaces(stage, 1);
+    stage_assert_catches_up(stage, 1);
+}
+
+/* --- What comes between the refusal and the next attempt -------------------------------------- */
+
+static void
+restart(Stage *stage)
+{
+    g_autoptr(GError) error = NULL;
+    akin_controller_restart(stage->controller, &error);
+    g_assert_no_error(error);
+}
+
+static void
+stop_and_start(Stage *stage)
+{
+    stage_stop(stage);
+    stage_start(stage);
+}
+
+static void
+fall_asleep(Stage *stage)
+{
+    akin_controller_power_changed(stage->controller, FALSE);
+    g_assert_false(akin_controller_state(stage->controller)->situation->awake);
+}
+
+static void
+wake_up(Stage *stage)
+{
+    fall_asleep(stage);
+    akin_controller_power_changed(stage->controller, TRUE);
+    g_assert_true(akin_controller_state(stage->controller)->situation->awake);
+}
+
+static const struct {
+    const char *name;
+    void (*happens)(Stage *stage);
+} between[] = {
+    {"tampered", stage_tamper},  {"changed", stage_toggle}, {"reloaded", stage_reload},
+    {"restarted", restart},      {"asleep", fall_asleep},   {"awake", wake_up},
+    {"stopped", stop_and_start},
+};
+
+/* Either it takes the new situation along, or the warning stays until that is in force. */
+static void
+test_between(Stage *stage, gconstpointer data)
+{
+    guint index = GPOINTER_TO_UINT(data);
+    stage_have_situation_refused(stage);
+    between[index].happens(stage);
+    stage_assert_interfaces(stage, stage->kernel->interfaces,
+                            stage->kernel->interfaces == 2 ? FINE : WARNED);
+    stage_assert_catches_up(stage, 2);
+}
+
+/* --- Tampering -------------------------------------------------------------------------------- */
+
+static void
+test_tampered(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    guint loads = stage->kernel->loads;
+    stage_tamper(stage);
+    g_assert_cmpuint(stage->kernel->loads, ==, loads + 1);
+    stage_assert_interfaces(stage, 1, FINE);
+    g_assert_false(stage->kernel->tampered);
+    g_assert_cmpstr(stage->told->str, ==, "restored rules that nft (process 3) had changed\n");
+}
+
+/* NAT may break by itself, and be mended by itself, without any change. */
+static void
+test_engine_troubled(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    akin_engine_tell_trouble(&stage->kernel->parent, "natd has ended");
+    const GArray *warnings = akin_controller_warnings(stage->controller);
+    g_assert_cmpuint(warnings->len, ==, 1);
+    g_assert_cmpstr(g_array_index(warnings, AkinWarning, 0).name, ==, AKIN_WARNING_DEGRADED);
+    g_assert_cmpstr(g_array_index(warnings, AkinWarning, 0).sentence, ==, "natd has ended");
+    akin_engine_tell_trouble(&stage->kernel->parent, NULL);
+    g_assert_cmpuint(akin_controller_warnings(stage->controller)->len, ==, 0);
+}
+
+static void
+test_tampered_with_others(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    guint loads = stage->kernel->loads;
+    akin_controller_tampered(stage->controller, "nft (process 3)");
+    g_assert_cmpuint(stage->kernel->loads, ==, loads);
+    g_assert_cmpstr(stage->told->str, ==, "");
+}
+
+static void
+test_tampered_while_stopped(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage_stop(stage);
+    g_string_truncate(stage->told, 0);
+    stage_tamper(stage);
+    g_assert_false(stage->kernel->holds);
+    g_assert_cmpstr(stage->told->str, ==, "");
+}
+
+/* Nobody is told that all is well again before it is. */
+static void
+test_tampered_refused(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage->kernel->refuses = TRUE;
+    stage_tamper(stage);
+    stage_assert_logged(stage, "the kernel is out of memory");
+    g_assert_null(strstr(stage->told->str, "restored"));
+    stage_assert_interfaces(stage, 1, WARNED);
+    stage->kernel->refuses = FALSE;
+    stage_assert_catches_up(stage, 1);
+}
+
+/* Who cannot see whether the rules are whole makes them whole. */
+static void
+test_tampered_check_fails(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage->kernel->check_fails = TRUE;
+    stage_tamper(stage);
+    g_assert_false(stage->kernel->tampered);
+    stage->kernel->check_fails = FALSE;
+    g_string_truncate(stage->warned, 0);
+    stage_assert_catches_up(stage, 1);
+}
+
+static void
+test_awake_check_fails(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    fall_asleep(stage);
+    stage->kernel->check_fails = stage->kernel->tampered = TRUE;
+    akin_controller_power_changed(stage->controller, TRUE);
+    g_assert_false(stage->kernel->tampered);
+    stage->kernel->check_fails = FALSE;
+    g_string_truncate(stage->warned, 0);
+    stage_assert_catches_up(stage, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    stage_add("situation/refused", test_situation_refused, 0);
+    stage_add("situation/refused-twice", test_situation_refused_twice, 0);
+    stage_add("situation/overtaken", test_situation_overtaken, 0);
+    stage_add("situation/over", test_situation_over, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(between); i++) {
+        g_autofree char *name = g_strconcat("situation/refused-then-", between[i].name, NULL);
+        stage_add(name, test_between, i);
+    }
+    stage_add("engine/troubled", test_engine_troubled, 0);
+    stage_add("tampered/restored", test_tampered, 0);
+    stage_add("tampered/with-others", test_tampered_with_others, 0);
+    stage_add("tampered/while-stopped", test_tampered_while_stopped, 0);
+    stage_add("tampered/refused", test_tampered_refused, 0);
+    stage_add("tampered/check-fails", test_tampered_check_fails, 0);
+    stage_add("awake/check-fails", test_awake_check_fails, 0);
+    return g_test_run();
+}

@@ -49,6 +49,23 @@ test_situation_over(Stage *stage, gconstpointer unused)
     stage_assert_catches_up(stage, 1);
 }
 
+static void
+say_ftp_helper(AkinSituation *situation)
+{
+    situation->ftp_helper = TRUE;
+}
+
+/* What the kernel can do is asked again with every piece of news, and is news itself. */
+static void
+test_situation_described(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage->kernel->describes = say_ftp_helper;
+    g_assert_false(akin_controller_state(stage->controller)->situation->ftp_helper);
+    stage_see_interfaces(stage, 1);
+    g_assert_true(akin_controller_state(stage->controller)->situation->ftp_helper);
+}
+
 /* --- What comes between the refusal and the next attempt -------------------------------------- */
 
 static void
@@ -199,6 +216,7 @@ main(int argc, char **argv)
     stage_add("situation/refused-twice", test_situation_refused_twice, 0);
     stage_add("situation/overtaken", test_situation_overtaken, 0);
     stage_add("situation/over", test_situation_over, 0);
+    stage_add("situation/described", test_situation_described, 0);
     for (guint i = 0; i < G_N_ELEMENTS(between); i++) {
         g_autofree char *name = g_strconcat("situation/refused-then-", between[i].name, NULL);
         stage_add(name, test_between, i);

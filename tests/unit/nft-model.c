@@ -256,6 +256,22 @@ nft_model_run(NftModel *model, const char *text)
     g_assert_false(reader.table || reader.part || reader.elements);
 }
 
+NftModel *
+nft_model_of(const AkinNftRuleset *ruleset)
+{
+    g_autofree char *text = akin_nft_load_text(ruleset);
+    NftModel *model = nft_model_new();
+    nft_model_run(model, text);
+    return model;
+}
+
+NftModel *
+nft_model_compile(const AkinPolicy *policy, const AkinSituation *situation)
+{
+    g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
+    return nft_model_of(ruleset);
+}
+
 /* --- Comparing -------------------------------------------------------------------------------- */
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <glib.h>
+#include "nftables.h"
 
 /*
  * As much of nft(8) as our texts need: a table of sets, maps and chains that transactions change.
@@ -14,7 +14,10 @@ typedef struct {
     GHashTable *declarations; /* name -> what stands before the elements or rules */
 } NftModel;
 
+/* An empty one, or one that has loaded the ruleset. */
 NftModel *nft_model_new(void);
+NftModel *nft_model_of(const AkinNftRuleset *ruleset);
+NftModel *nft_model_compile(const AkinPolicy *policy, const AkinSituation *situation);
 void nft_model_free(NftModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NftModel, nft_model_free)
 

@@ -7,25 +7,8 @@
 #include "names.h"
 #include "nft-model.h"
 #include "samples.h"
-#include "verdict.h"
 
 #define ROUNDS 150
-
-static NftModel *
-model_of(const AkinNftRuleset *ruleset)
-{
-    g_autofree char *text = akin_nft_load_text(ruleset);
-    NftModel *model = nft_model_new();
-    nft_model_run(model, text);
-    return model;
-}
-
-static NftModel *
-compile(const AkinPolicy *policy, const AkinSituation *situation)
-{
-    g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
-    return model_of(ruleset);
-}
 
 static void
 assert_same_model(const NftModel *a, const NftModel *b)
@@ -63,7 +46,7 @@ test_ports_once(void)
     for (guint i = 0; i < ROUNDS; i++) {
         g_autoptr(AkinPolicy) policy = sample_policy(rand);
         g_autoptr(AkinSituation) situation = sample_situation(rand);
-        g_autoptr(NftModel) model = compile(policy, situation);
+        g_autoptr(NftModel) model = nft_model_compile(policy, situation);
         cover_by_services(policy, AKIN_OUTGOING, wanted);
         cover_by_map(model, AKIN_NFT_OUT_PORTS, found);
         g_assert_cmpmem(wanted, sizeof wanted, found, sizeof found);
@@ -199,7 +182,7 @@ known_skeletons(void)
         situation->routes4 = bits & 16;
         situation->routes6 = bits & 32;
         situation->ftp_helper = bits & 64;
-        g_autoptr(NftModel) model = compile(policy, situation);
+        g_autoptr(NftModel) model = nft_model_compile(policy, situation);
         add_skeletons(known, model);
     }
     return known;
@@ -236,7 +219,7 @@ test_nothing_else(void)
         gsize clean = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                    " \t\n\"{}()_.,:;*/@#=!&|'-");
         g_assert_cmpstr(text + clean, ==, "");
-        g_autoptr(NftModel) model = model_of(ruleset);
+        g_autoptr(NftModel) model = nft_model_of(ruleset);
         check_elements(model);
         check_rules(known, model);
     }
@@ -258,12 +241,12 @@ test_update(void)
 {
     g_autoptr(GRand) rand = sample_rand();
     g_autoptr(AkinNftRuleset) here = sample_ruleset(rand);
-    g_autoptr(NftModel) model = model_of(here);
+    g_autoptr(NftModel) model = nft_model_of(here);
     for (guint i = 0; i < ROUNDS; i++) {
         g_autoptr(AkinNftRuleset) there = sample_ruleset(rand);
         g_autofree char *text = akin_nft_update_text(here, there);
         nft_model_run(model, text);
-        g_autoptr(NftModel) wanted = model_of(there);
+        g_autoptr(NftModel) wanted = nft_model_of(there);
         assert_same_model(model, wanted);
         g_clear_pointer(&here, akin_nft_ruleset_free);
         here = g_steal_pointer(&there);
@@ -278,7 +261,7 @@ test_update_steps(void)
     g_autoptr(AkinSituation) situation = sample_situation(rand);
     g_autoptr(AkinPolicy) policy = sample_policy(rand);
     g_autoptr(AkinNftRuleset) here = akin_nft_compile(policy, situation);
-    g_autoptr(NftModel) model = model_of(here);
+    g_autoptr(NftModel) model = nft_model_of(here);
     for (guint i = 0; i < ROUNDS; i++) {
         g_autoptr(AkinPolicy) next = sample_policy(rand);
         g_autoptr(AkinSituation) around = sample_situation(rand);
@@ -287,7 +270,7 @@ test_update_steps(void)
         g_autofree char *text = akin_nft_update_text(here, there);
         g_assert_null(strstr(text, "table inet akin\n"));
         nft_model_run(model, text);
-        g_autoptr(NftModel) wanted = model_of(there);
+        g_autoptr(NftModel) wanted = nft_model_of(there);
         assert_same_model(model, wanted);
         g_clear_pointer(&here, akin_nft_ruleset_free);
         here = g_steal_pointer(&there);
@@ -321,7 +304,7 @@ test_refill(void)
         situation->ftp_helper = FALSE;
         g_autoptr(AkinNftRuleset) ruleset = akin_nft_compile(policy, situation);
         g_autofree char *text = akin_nft_refill_text(ruleset);
-        g_autoptr(NftModel) wanted = model_of(ruleset);
+        g_autoptr(NftModel) wanted = nft_model_of(ruleset);
         nft_model_run(model, text);
         assert_same_model(model, wanted);
         nft_model_run(model, text);
@@ -334,7 +317,7 @@ test_remove(void)
 {
     g_autoptr(AkinPolicy) policy = akin_policy_new_default();
     g_autoptr(AkinSituation) situation = akin_situation_new();
-    g_autoptr(NftModel) model = compile(policy, situation);
+    g_autoptr(NftModel) model = nft_model_compile(policy, situation);
     g_autoptr(NftModel) nothing = nft_model_new();
     nft_model_run(model, akin_nft_remove_text());
     assert_same_model(model, nothing);
@@ -365,7 +348,7 @@ test_visit(void)
     g_autoptr(GRand) rand = sample_rand();
     for (guint i = 0; i < ROUNDS; i++) {
         g_autoptr(AkinNftRuleset) ruleset = sample_ruleset(rand);
-        g_autoptr(NftModel) model = model_of(ruleset);
+        g_autoptr(NftModel) model = nft_model_of(ruleset);
         Visit visit = {model, 0};
         akin_nft_visit(ruleset, check_size, &visit);
         /* The helper for FTP is an object, neither a set nor a chain. */
@@ -374,157 +357,6 @@ test_visit(void)
                          g_hash_table_size(model->sets) + g_hash_table_size(model->chains) -
                              objects);
     }
-}
-
-/* --- explain says what the rules do ----------------------------------------------------------- */
-
-static gboolean
-map_allows(const NftModel *model, gboolean outgoing, AkinProtocol protocol, guint port)
-{
-    GHashTable *ports = nft_model_set(model, outgoing ? AKIN_NFT_OUT_PORTS : AKIN_NFT_IN_PORTS);
-    GHashTable *protocols =
-        nft_model_set(model, outgoing ? AKIN_NFT_OUT_PROTOCOLS : AKIN_NFT_IN_PROTOCOLS);
-    if (protocol == AKIN_PROTOCOL_PING)
-        return g_hash_table_contains(protocols, "icmp") &&
-               g_hash_table_contains(protocols, "ipv6-icmp");
-    if (protocol == AKIN_PROTOCOL_ESP)
-        return g_hash_table_contains(protocols, "esp");
-
-    GHashTableIter iter;
-    gpointer key;
-    g_hash_table_iter_init(&iter, ports);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        g_auto(GStrv) fields = g_strsplit(key, " . ", -1);
-        g_auto(GStrv) ends = g_strsplit(fields[0], "-", -1);
-        guint first = atoi(ends[0]), last = ends[1] ? atoi(ends[1]) : (int) first;
-        if (first <= port && port <= last && strcmp(fields[1], akin_protocol_name(protocol)) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Whether a forward of this family leads away from here; source NULL: from anyone. */
-static gboolean
-forwards_it(const NftModel *model, AkinFamily family, AkinProtocol protocol, guint port,
-            const AkinPrefix *source)
-{
-    GHashTableIter iter;
-    gpointer key;
-    g_hash_table_iter_init(&iter,
-                           nft_model_set(model, family == AKIN_IPV4 ? "forwards4" : "forwards6"));
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        g_auto(GStrv) fields = g_strsplit(key, " . ", -1);
-        AkinPrefix network;
-        g_assert_true(akin_prefix_parse(fields[2], &network, NULL));
-        if ((guint) atoi(fields[0]) == port &&
-            strcmp(fields[1], akin_protocol_name(protocol)) == 0 &&
-            (source ? akin_prefix_contains(&network, source) : network.length == 0))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
-set_has(const NftModel *model, const char *set, const AkinPrefix *address)
-{
-    GHashTableIter iter;
-    gpointer key;
-    g_hash_table_iter_init(&iter, nft_model_set(model, set));
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        AkinPrefix prefix;
-        g_assert_true(akin_prefix_parse(key, &prefix, NULL));
-        if (akin_prefix_contains(&prefix, address))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static AkinVerdict
-by_rules_out(const NftModel *model, const AkinQuestion *question)
-{
-    if (nft_model_has_words(model, "output", " != "))
-        return AKIN_REJECT;
-    if (nft_model_has_rule(model, "output", "accept") ||
-        map_allows(model, TRUE, question->protocol, question->port))
-        return AKIN_PASS;
-    return AKIN_REJECT;
-}
-
-static AkinVerdict
-by_rules_in(const NftModel *model, const AkinQuestion *question)
-{
-    const AkinPrefix *source = question->has_address ? &question->address : NULL;
-    if (nft_model_has_words(model, "input", " != "))
-        return AKIN_DROP;
-    gboolean four = !source || source->family == AKIN_IPV4;
-    gboolean six = !source || source->family == AKIN_IPV6;
-    if ((four && forwards_it(model, AKIN_IPV4, question->protocol, question->port, source)) ||
-        (six && forwards_it(model, AKIN_IPV6, question->protocol, question->port, source)) ||
-        nft_model_has_rule(model, "input", "accept") ||
-        map_allows(model, FALSE, question->protocol, question->port))
-        return AKIN_PASS;
-    return question->protocol == AKIN_PROTOCOL_PING && source &&
-                   set_has(model, four ? "trusted4" : "trusted6", source)
-               ? AKIN_PASS
-               : AKIN_DROP;
-}
-
-/* One that a forward may concern, now and then. */
-static void
-ask_for_forward(GRand *rand, const AkinPolicy *policy, AkinQuestion *question)
-{
-    if (policy->forwards->len == 0 || g_rand_boolean(rand))
-        return;
-    guint index = g_rand_int_range(rand, 0, policy->forwards->len);
-    const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, index);
-    question->outgoing = FALSE;
-    question->protocol = forward->protocol;
-    question->port = forward->port;
-}
-
-/* From and to outside; what concerns machines is asked in the tests of verdicts. */
-static AkinQuestion
-sample_question(GRand *rand, const AkinPolicy *policy, const NftModel *model)
-{
-    static const char *const elsewhere[] = {"203.0.113.7", "198.51.100.255", "8.8.8.8",
-                                            "2001:db8::1", "2001:db8:1::ff", "2620:fe::9"};
-    AkinQuestion question = {.outgoing = g_rand_boolean(rand),
-                             .protocol = g_rand_int_range(rand, 0, AKIN_PROTOCOL_PING + 1)};
-    if (akin_protocol_has_ports(question.protocol))
-        question.port = g_rand_int_range(rand, 0, 4) ? g_rand_int_range(rand, 70, 105)
-                                                     : g_rand_int_range(rand, 1, 65536);
-    ask_for_forward(rand, policy, &question);
-    question.has_address = g_rand_boolean(rand);
-    const char *address = elsewhere[g_rand_int_range(rand, 0, G_N_ELEMENTS(elsewhere))];
-    akin_address_parse(address, &question.address, NULL);
-    if (set_has(model, question.address.family == AKIN_IPV4 ? "vm_networks4" : "vm_networks6",
-                &question.address))
-        question.has_address = FALSE;
-    return question;
-}
-
-static void
-test_explain(void)
-{
-    guint seen[3] = {0};
-    g_autoptr(GRand) rand = sample_rand();
-    for (guint i = 0; i < ROUNDS; i++) {
-        g_autoptr(AkinPolicy) policy = sample_policy(rand);
-        g_autoptr(AkinSituation) situation = sample_situation(rand);
-        g_autoptr(NftModel) model = compile(policy, situation);
-        for (guint k = 0; k < 40; k++) {
-            AkinQuestion question = sample_question(rand, policy, model);
-            AkinVerdict wanted =
-                question.outgoing ? by_rules_out(model, &question) : by_rules_in(model, &question);
-            g_autofree char *sentence = NULL;
-            AkinVerdict said = akin_explain(policy, situation, TRUE, &question, &sentence);
-            if (said != wanted)
-                g_error("‘%s’, but the rules say: %s", sentence, akin_verdict_name(wanted));
-            seen[said]++;
-        }
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(seen); i++)
-        g_assert_cmpuint(seen[i], >, 100);
 }
 
 int
@@ -540,7 +372,6 @@ main(int argc, char **argv)
     g_test_add_func("/nftables/refill", test_refill);
     g_test_add_func("/nftables/remove", test_remove);
     g_test_add_func("/nftables/visit", test_visit);
-    g_test_add_func("/nftables/explain", test_explain);
     int result = g_test_run();
     for (guint i = 0; i < G_N_ELEMENTS(cut_forms); i++)
         g_clear_pointer(&cut_forms[i], g_regex_unref);

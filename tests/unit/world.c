@@ -8,7 +8,7 @@
 
 #include "temporary-folder.h"
 
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 static char *
 path_of(const World *world, const char *name)

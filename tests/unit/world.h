@@ -36,7 +36,7 @@ void world_set_faults(const World *world, const char *faults);
 /* Numbers of the natds that run; free with g_array_unref. */
 GArray *world_natds(const World *world);
 
-/* Runs the main loop until the condition holds, or fails the test after some seconds. */
+/* Runs the main loop until the condition holds, or fails the test after a minute. */
 typedef gboolean (*WorldCondition)(gpointer user_data);
 void world_wait(WorldCondition condition, gpointer user_data);
 /* Runs the main loop for so long. */

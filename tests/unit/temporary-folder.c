@@ -2,6 +2,7 @@
 #include "temporary-folder.h"
 
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 
 char *
 temporary_folder_new(const char *name)
@@ -33,6 +34,16 @@ temporary_folder_remove(char *folder)
     g_free(folder);
 }
 
+guint
+count_files(const char *folder)
+{
+    guint count = 0;
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    while (dir && g_dir_read_name(dir))
+        count++;
+    return count;
+}
+
 /* The mode is set afterwards, since the user's mask would take something away from it. */
 void
 put_file(const char *path, const char *text, mode_t mode)
@@ -41,6 +52,14 @@ put_file(const char *path, const char *text, mode_t mode)
     g_file_set_contents(path, text, -1, &error);
     g_assert_no_error(error);
     g_assert_cmpint(g_chmod(path, mode), ==, 0);
+}
+
+mode_t
+mode_of(const char *path)
+{
+    struct stat status;
+    g_assert_cmpint(lstat(path, &status), ==, 0);
+    return status.st_mode;
 }
 
 void

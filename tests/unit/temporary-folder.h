@@ -15,8 +15,14 @@ void temporary_folder_empty(const char *folder);
 /* Takes the text as well. It must be empty by then, so that nothing is left over unseen. */
 void temporary_folder_remove(char *folder);
 
+/* What is in it: nothing half written may be left over. 0 also where there is no such folder. */
+guint count_files(const char *folder);
+
 /* In place of what was there. */
 void put_file(const char *path, const char *text, mode_t mode);
+
+/* With its type; of a link itself. */
+mode_t mode_of(const char *path);
 
 /* text NULL: there is no such file. */
 void assert_file(const char *path, const char *text);

@@ -59,25 +59,6 @@ get(const char *path)
     return text;
 }
 
-static mode_t
-mode_of(const char *path)
-{
-    struct stat status;
-    g_assert_cmpint(lstat(path, &status), ==, 0);
-    return status.st_mode;
-}
-
-/* Files in the folder: nothing half written may be left over. */
-static guint
-count_files(const char *folder)
-{
-    guint count = 0;
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    while (dir && g_dir_read_name(dir))
-        count++;
-    return count;
-}
-
 static AkinPolicy *
 read_policy(Fixture *f)
 {

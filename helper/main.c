@@ -26,7 +26,7 @@ typedef struct {
     GMainLoop *loop;
     AkinController *controller;
     AkinUplinkMonitor *uplinks;
-    AkinTamperMonitor *tamper; /* NULL: this system does not tell, so we look now and then */
+    AkinTamperMonitor *tamper; /* NULL: not known what others do */
     guint again;               /* source that reads them again; 0: the last reading was good */
     guint pause;               /* before it, in milliseconds */
 } Helper;
@@ -107,17 +107,13 @@ read_again(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/*
- * Where nobody tells about strangers' changes of rules, this is when they are likely: other
- * firewalls and makers of VM networks act on the same events.
- */
 static void
 uplinks_changed(gpointer user_data)
 {
     Helper *helper = user_data;
     read_uplinks(helper, "network changed");
-    if (!helper->tamper)
-        akin_controller_tampered(helper->controller, "another program");
+    if (helper->tamper)
+        akin_tamper_monitor_suspect(helper->tamper);
 }
 
 static void
@@ -130,10 +126,10 @@ power_changed(gboolean awake, gpointer user_data)
 }
 
 static void
-tampered(const char *who, gpointer user_data)
+tampered(AkinTamper which, const char *who, gpointer user_data)
 {
     Helper *helper = user_data;
-    akin_controller_tampered(helper->controller, who);
+    akin_controller_tampered(helper->controller, which, who);
 }
 
 static gboolean
@@ -162,8 +158,7 @@ run(Helper *helper)
     AkinPowerMonitor *power = akin_power_monitor_new(power_changed, helper);
     helper->tamper = akin_tamper_monitor_new(tampered, helper, &error);
     if (!helper->tamper)
-        g_message("%s; akin's are looked at when the network changes and after sleep",
-                  error->message);
+        g_warning("%s; akin's rules are looked at after sleep alone", error->message);
     g_main_loop_run(helper->loop);
     g_clear_pointer(&helper->tamper, akin_tamper_monitor_free);
     akin_power_monitor_free(power);

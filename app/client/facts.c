@@ -139,7 +139,8 @@ akin_services_set_counts(GHashTable *by_name, GVariant *answer)
         AkinServiceInfo *service = g_hash_table_lookup(by_name, name);
         if (!service)
             continue;
-        differs |= service->used_out != out || service->used_in != in;
+        differs |= !service->counted || service->used_out != out || service->used_in != in;
+        service->counted = TRUE;
         service->used_out = out;
         service->used_in = in;
     }

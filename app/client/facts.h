@@ -29,6 +29,7 @@ typedef struct {
     char *out_ports, *in_ports; /* PORTS of akinctl(1); empty: not offered in that direction */
     guint allowed;              /* AKIN_OUTGOING | AKIN_INCOMING */
     gboolean own;               /* the user's, may be edited and removed */
+    gboolean counted;           /* what follows is known */
     guint64 used_out,
         used_in; /* connections since the rules were loaded; see akin_client_refresh */
 } AkinServiceInfo;

@@ -62,7 +62,8 @@ ctl_catalogue_ask(Ctl *ctl, GError **error)
         return NULL;
     g_autoptr(GError) refused = NULL;
     g_autoptr(GVariant) counts = ctl_ask(ctl, "CountConnections", NULL, &refused);
-    if (!counts && !g_error_matches(refused, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED)) {
+    if (!counts && !g_error_matches(refused, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED) &&
+        !g_error_matches(refused, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED)) {
         g_propagate_error(error, g_steal_pointer(&refused));
         return NULL;
     }

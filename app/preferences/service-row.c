@@ -185,9 +185,12 @@ make_inside(AkinServiceRow *row)
     gtk_box_pack_start(GTK_BOX(row), row->revealer, FALSE, FALSE, 0);
 }
 
+/* Nothing where nobody counts, or does not say. */
 static char *
 describe_use(const AkinServiceInfo *service)
 {
+    if (!service->counted)
+        return g_strdup("");
     if (service->used_out + service->used_in == 0)
         return g_strdup(_("Not used since the rules were loaded."));
     g_autofree char *out = g_strdup_printf("%" G_GUINT64_FORMAT, service->used_out);
@@ -216,6 +219,7 @@ show_inside(AkinServiceRow *row, const AkinServiceInfo *service)
     show_line(row->out_line, _("Outgoing: %s"), service->out_ports);
     show_line(row->in_line, _("Incoming: %s"), service->in_ports);
     gtk_label_set_text(row->used, used);
+    gtk_widget_set_visible(GTK_WIDGET(row->used), *used != '\0');
     gtk_widget_set_visible(row->buttons, service->own);
     gtk_widget_set_sensitive(row->buttons, row->may_change && !row->leaving);
 }

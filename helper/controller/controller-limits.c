@@ -16,18 +16,24 @@ find_ipv6_limit(const AkinController *controller)
                            akin_controller_engine(controller));
 }
 
+/* A note is a sentence and not a list. */
+#define MOST_NAMED 3
+
 /* NULL: none. */
 static char *
 list_impossible_forwards(const AkinState *state)
 {
     GString *list = g_string_new(NULL);
+    guint count = 0;
     for (guint i = 0; i < state->policy->forwards->len; i++) {
         const AkinForward *forward = &g_array_index(state->policy->forwards, AkinForward, i);
         const char *obstacle = akin_forward_obstacle(state->situation, forward);
-        if (obstacle)
+        if (obstacle && count++ < MOST_NAMED)
             g_string_append_printf(list, "%s%s port %u is not forwarded: %s", list->len ? "; " : "",
                                    akin_protocol_name(forward->protocol), forward->port, obstacle);
     }
+    if (count > MOST_NAMED)
+        g_string_append_printf(list, "; and %u more", count - MOST_NAMED);
     return g_string_free(list, list->len == 0);
 }
 

@@ -66,13 +66,28 @@ work_so_far(void)
     return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
+static gboolean
+list(gpointer controller, const char *command, const char **json, GError **error)
+{
+    AkinEngine *engine = ((AkinController *) controller)->engine;
+    return engine->class->list(engine, command, json, error);
+}
+
+/* Where others' rules cannot be listed, nothing is known of them. */
+static gboolean
+can_look(const AkinController *controller)
+{
+    return controller->state.enforcing && controller->engine->class->list;
+}
+
 static void
 look(AkinController *controller)
 {
     gint64 begin = work_so_far();
     g_clear_handle_id(&controller->look, g_source_remove);
     g_clear_pointer(&controller->surroundings, akin_surroundings_free);
-    controller->surroundings = akin_lookout_look(controller->lookout, controller->state.situation);
+    controller->surroundings =
+        akin_surroundings_look(controller->state.situation, list, controller);
     controller->looked = g_get_monotonic_time();
     controller->look_cost = work_so_far() - begin;
     controller->unseen = 0;
@@ -95,7 +110,7 @@ void
 akin_controller_neighbours_changed(AkinController *controller)
 {
     gint64 now = g_get_monotonic_time();
-    if (!controller->state.enforcing)
+    if (!can_look(controller))
         return;
     g_clear_handle_id(&controller->look, g_source_remove);
     if (controller->unseen == 0)
@@ -110,7 +125,7 @@ akin_controller_examine(AkinController *controller)
 {
     gint64 since = g_get_monotonic_time() - controller->looked;
     gboolean fresh = controller->surroundings && since < SHARE * controller->look_cost;
-    if (controller->state.enforcing && !fresh)
+    if (can_look(controller) && !fresh)
         look(controller);
 }
 

@@ -34,7 +34,6 @@ struct _AkinController {
     AkinSituation *pending; /* what the kernel has refused; NULL: nothing */
     guint retry;            /* source that tries it again */
 
-    AkinLookout *lookout;           /* NULL: others' rules cannot be listed */
     AkinSurroundings *surroundings; /* what the last look has seen; NULL: none yet */
     gint64 looked, look_cost;       /* its end, in monotonic µs, and its work, in µs */
     gint64 unseen, next_look;       /* the first news since, 0: none; not to be looked at before */

@@ -80,10 +80,11 @@ is_intact(AkinController *controller)
 }
 
 void
-akin_controller_tampered(AkinController *controller, const char *who)
+akin_controller_tampered(AkinController *controller, AkinTamper which, const char *who)
 {
     akin_controller_neighbours_changed(controller);
-    if (!controller->state.enforcing || is_intact(controller))
+    if (!controller->state.enforcing || which == AKIN_TAMPER_OTHERS ||
+        (which == AKIN_TAMPER_PERHAPS && is_intact(controller)))
         return;
     g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
     g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);

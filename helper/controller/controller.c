@@ -57,7 +57,6 @@ akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *s
     akin_engine_listen(engine, engine_troubled, controller);
     controller->forwarding = forwarding;
     controller->store = store;
-    controller->lookout = akin_lookout_new();
     controller->warnings = akin_warnings_new();
     controller->policy = akin_store_read(store, &error);
     if (!controller->policy) {
@@ -88,7 +87,6 @@ akin_controller_free(AkinController *controller)
     g_clear_handle_id(&controller->retry, g_source_remove);
     akin_trial_free(controller->trial);
     akin_controller_forget_neighbours(controller);
-    akin_lookout_free(controller->lookout);
     forget_counts(controller);
     akin_engine_free(controller->engine);
     akin_forwarding_free(controller->forwarding);
@@ -383,6 +381,11 @@ gboolean
 akin_controller_count(AkinController *controller, GArray **out, GArray **in, GError **error)
 {
     gint64 now = g_get_monotonic_time();
+    if (!controller->engine->class->count) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
+                    "%s does not count connections for akin", akin_controller_engine(controller));
+        return FALSE;
+    }
     if (controller->counted_out && now - controller->counted_at > COUNT_FRESH_USEC)
         forget_counts(controller);
     if (!controller->counted_out) {

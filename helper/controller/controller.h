@@ -5,6 +5,7 @@
 #include "forwarding.h"
 #include "machines.h"
 #include "store.h"
+#include "tamper.h"
 #include "transitions.h"
 #include "warnings.h"
 
@@ -101,8 +102,8 @@ gboolean akin_controller_check_patterns(const AkinController *controller, const 
 gboolean akin_controller_check_forward(const AkinController *controller, const AkinForward *forward,
                                        const AkinForward *replaced, GError **error);
 
-/* Somebody has changed the kernel's rules: looks whether ours are whole, and mends them. */
-void akin_controller_tampered(AkinController *controller, const char *who);
+/* Somebody has changed the kernel's rules, perhaps ours: then they are mended. */
+void akin_controller_tampered(AkinController *controller, AkinTamper which, const char *who);
 
 /*
  * Looks now at what other programs' rules and switches do to what akin lets through, unless that
@@ -121,6 +122,6 @@ gboolean akin_controller_mend(AkinController *controller, const char *name, GErr
 /* Machines of VM networks that this computer has heard: an array of AkinMachine. */
 GArray *akin_controller_list_machines(const AkinController *controller, GError **error);
 
-/* As AkinEngineClass.count. */
+/* As AkinEngineClass.count; AKIN_ERROR_NOT_SUPPORTED where nothing is counted. */
 gboolean
 akin_controller_count(AkinController *controller, GArray **out, GArray **in, GError **error);

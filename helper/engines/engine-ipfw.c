@@ -372,16 +372,6 @@ ipfw_check(AkinEngine *engine, gboolean *intact, GError **error)
     return TRUE;
 }
 
-static gboolean
-ipfw_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
-{
-    (void) engine;
-    (void) error;
-    *out = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    *in = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    return TRUE;
-}
-
 static void
 ipfw_describe(AkinEngine *engine, AkinSituation *situation)
 {
@@ -409,7 +399,6 @@ static const AkinEngineClass ipfw_class = {
     .remove = ipfw_remove,
     .forget = ipfw_forget,
     .check = ipfw_check,
-    .count = ipfw_count,
     .describe = ipfw_describe,
     .free = ipfw_free,
 };

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "error.h"
+#include "nft-context.h"
 #include "nft-generation.h"
 #include "nft-listing.h"
 #include "nftables.h"
-#include "reserve.h"
 
 /*
  * Theory of operation
@@ -30,8 +30,8 @@
 
 typedef struct {
     AkinEngine parent;
-    struct nft_ctx *nft;
-    AkinReserve *reserve;
+    AkinNftContext *context;
+    AkinNftContext *others; /* for a look at them, which must not spoil what the first one keeps */
     AkinNftGeneration *generation;
     AkinNftRuleset *loaded; /* what the kernel holds by our doing; NULL: nothing */
     guint32 loaded_at;      /* the generation in which it did, as far as we know */
@@ -43,29 +43,10 @@ typedef struct {
 
 /* --- One transaction -------------------------------------------------------------------------- */
 
-/* The first line of libnftables' complaint, without the place in our text. */
-static char *
-first_complaint(struct nft_ctx *nft)
-{
-    const char *text = nft_ctx_get_error_buffer(nft);
-    const char *start = text ? strstr(text, "Error: ") : NULL;
-    start = start ? start + strlen("Error: ") : text && *text ? text : "no reason given";
-    return g_strndup(start, strcspn(start, "\n"));
-}
-
 static gboolean
 run(Nftables *self, const char *commands, GError **error)
 {
-    if (!akin_reserve_release(self->reserve, error))
-        return FALSE;
-    gboolean done = nft_run_cmd_from_buffer(self->nft, commands) == 0;
-    akin_reserve_take_back(self->reserve);
-    if (done)
-        return TRUE;
-    g_autofree char *complaint = first_complaint(self->nft);
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel refused the rules: %s",
-                complaint);
-    return FALSE;
+    return akin_nft_context_run(self->context, commands, 0, NULL, error);
 }
 
 /*
@@ -82,15 +63,12 @@ commit(Nftables *self, const char *commands, GError **error)
     return TRUE;
 }
 
-/* The listing is libnftables' until the next command. */
+/* The listing is the context's until the next command. */
 static const char *
 list(Nftables *self, const char *command, unsigned flags, GError **error)
 {
-    unsigned before = nft_ctx_output_get_flags(self->nft);
-    nft_ctx_output_set_flags(self->nft, flags);
-    gboolean done = run(self, command, error);
-    nft_ctx_output_set_flags(self->nft, before);
-    return done ? nft_ctx_get_output_buffer(self->nft) : NULL;
+    const char *listing;
+    return akin_nft_context_run(self->context, command, flags, &listing, error) ? listing : NULL;
 }
 
 /* --- What the kernel holds -------------------------------------------------------------------- */
@@ -265,6 +243,13 @@ nftables_remove(AkinEngine *engine, GError **error)
 }
 
 static gboolean
+nftables_list(AkinEngine *engine, const char *command, const char **json, GError **error)
+{
+    return akin_nft_context_run(((Nftables *) engine)->others, command, NFT_CTX_OUTPUT_JSON, json,
+                                error);
+}
+
+static gboolean
 count_map(Nftables *self, const char *map, GArray *counts, GError **error)
 {
     g_autofree char *command =
@@ -308,8 +293,8 @@ nftables_free(AkinEngine *engine)
     Nftables *self = (Nftables *) engine;
     nftables_forget(engine);
     g_clear_pointer(&self->generation, akin_nft_generation_free);
-    nft_ctx_free(self->nft);
-    akin_reserve_free(self->reserve);
+    akin_nft_context_free(self->context);
+    akin_nft_context_free(self->others);
     g_free(self);
 }
 
@@ -319,6 +304,7 @@ static const AkinEngineClass nftables_class = {
     .remove = nftables_remove,
     .forget = nftables_forget,
     .check = nftables_check,
+    .list = nftables_list,
     .count = nftables_count,
     .describe = nftables_describe,
     .free = nftables_free,
@@ -333,17 +319,17 @@ static const AkinEngineClass nftables_class = {
 static gboolean
 probe(Nftables *self, GError **error)
 {
+    g_autoptr(GError) refused = NULL;
     if (!run(self,
              "add table " PROBE "\n"
              "add chain " PROBE " a { type nat hook postrouting priority srcnat; }\n"
              "add rule " PROBE " a fib saddr type local ct status dnat masquerade\n"
              "delete table " PROBE "\n",
-             NULL)) {
-        g_autofree char *complaint = first_complaint(self->nft);
+             &refused)) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
                     "this kernel does not let akin use nftables (%s); run as root, on a kernel "
                     "with nf_tables, nf_conntrack and nf_nat",
-                    complaint);
+                    refused->message);
         return FALSE;
     }
     self->ftp_helper = run(self,
@@ -378,18 +364,15 @@ akin_engine_nftables_new(const char *state_dir, GError **error)
                     "iana-etc");
         return NULL;
     }
-    struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
-    if (!nft) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "libnftables does not start");
+    g_autoptr(AkinNftContext) context = akin_nft_context_new(error);
+    g_autoptr(AkinNftContext) others = context ? akin_nft_context_new(error) : NULL;
+    if (!others)
         return NULL;
-    }
-    nft_ctx_buffer_output(nft);
-    nft_ctx_buffer_error(nft);
 
     Nftables *self = g_new0(Nftables, 1);
     self->parent.class = &nftables_class;
-    self->nft = nft;
-    self->reserve = akin_reserve_new();
+    self->context = g_steal_pointer(&context);
+    self->others = g_steal_pointer(&others);
     self->generation = g_steal_pointer(&generation);
     if (!probe(self, error)) {
         nftables_free(&self->parent);

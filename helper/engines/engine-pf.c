@@ -327,16 +327,6 @@ pf_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation *situ
     return !*loaded || load(self, signed_text, name, policy->panic, error);
 }
 
-static gboolean
-pf_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
-{
-    (void) engine;
-    (void) error;
-    *out = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    *in = g_array_new(FALSE, FALSE, sizeof(AkinCellCount));
-    return TRUE;
-}
-
 static void
 pf_describe(AkinEngine *engine, AkinSituation *situation)
 {
@@ -362,7 +352,6 @@ static const AkinEngineClass pf_class = {
     .remove = pf_remove,
     .forget = pf_forget,
     .check = pf_check,
-    .count = pf_count,
     .describe = pf_describe,
     .free = pf_free,
 };

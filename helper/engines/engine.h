@@ -38,8 +38,15 @@ typedef struct {
     gboolean (*check)(AkinEngine *engine, gboolean *intact, GError **error);
 
     /*
-     * Connections let through, by cell, for each direction: arrays of AkinCellCount that the
-     * caller frees with g_array_unref. Counting starts anew when a service is allowed.
+     * What `nft --json COMMAND` prints, rules of others too; json is the engine's until the next
+     * call. NULL where there is no such thing.
+     */
+    gboolean (*list)(AkinEngine *engine, const char *command, const char **json, GError **error);
+
+    /*
+     * NULL where nothing is counted. Connections let through, by cell, for each direction: arrays
+     * of AkinCellCount that the caller frees with g_array_unref. Counting starts anew when a
+     * service is allowed.
      */
     gboolean (*count)(AkinEngine *engine, GArray **out, GArray **in, GError **error);
 

@@ -10,6 +10,8 @@
 
 #include "error.h"
 
+#define ATTEMPTS 3
+
 struct _AkinNftGeneration {
     struct mnl_socket *socket;
     guint32 sequence;
@@ -51,8 +53,18 @@ take_number(const struct nlmsghdr *message, void *data)
     return MNL_CB_OK;
 }
 
-gboolean
-akin_nft_generation_read(AkinNftGeneration *generation, guint32 *number, GError **error)
+/* What is left of an answer to an earlier question. */
+static void
+forget_answers(AkinNftGeneration *generation)
+{
+    char buffer[1024];
+    int fd = mnl_socket_get_fd(generation->socket);
+    while (recv(fd, buffer, sizeof buffer, MSG_DONTWAIT) >= 0 || errno == ENOBUFS)
+        continue;
+}
+
+static gboolean
+ask(AkinNftGeneration *generation, guint32 *number)
 {
     char buffer[1024] __attribute__((aligned(NLMSG_ALIGNTO)));
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
@@ -72,10 +84,21 @@ akin_nft_generation_read(AkinNftGeneration *generation, guint32 *number, GError 
                    ? -1
                    : mnl_cb_run(buffer, length, generation->sequence, port, take_number, number);
     }
-    if (more < 0) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
-                    "cannot ask the kernel's packet filter: %s", g_strerror(errno));
-        return FALSE;
+    return more >= 0;
+}
+
+/* An answer may be lost when the kernel has no memory; the next one must not be taken for it. */
+gboolean
+akin_nft_generation_read(AkinNftGeneration *generation, guint32 *number, GError **error)
+{
+    for (guint i = 0; i < ATTEMPTS; i++) {
+        if (ask(generation, number))
+            return TRUE;
+        int code = errno;
+        forget_answers(generation);
+        errno = code;
     }
-    return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                "cannot ask the kernel's packet filter: %s", g_strerror(errno));
+    return FALSE;
 }

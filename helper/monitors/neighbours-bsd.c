@@ -2,23 +2,9 @@
 #include "neighbours.h"
 
 /* What others' rules do is not looked at here, and nothing is claimed of it. */
-
-AkinLookout *
-akin_lookout_new(void)
-{
-    return NULL;
-}
-
-void
-akin_lookout_free(AkinLookout *lookout)
-{
-    (void) lookout;
-}
-
 AkinSurroundings *
-akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation)
+akin_surroundings_look(const AkinSituation *situation, AkinRulesLister list, gpointer lister)
 {
-    (void) lookout;
-    (void) situation;
+    (void) situation, (void) list, (void) lister;
     return akin_surroundings_new();
 }

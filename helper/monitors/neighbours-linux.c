@@ -1,56 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <nftables/libnftables.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
 #include "neighbours-listing.h"
 
-/*
- * A computer may have thousands of chains, so rules are listed of a few alone. The library's
- * context is made once, at the start: where no file descriptor is left, making one ends the
- * program.
- */
+/* A computer may have thousands of chains, so rules are listed of a few alone. */
 
 #define GATES_MAX 16u
 #define ALL_STRICT "/proc/sys/net/ipv4/conf/all/rp_filter"
 #define BRIDGES_FILTERED "/proc/sys/net/bridge/bridge-nf-call-iptables"
 
-struct _AkinLookout {
-    struct nft_ctx *nft;
-};
-
-AkinLookout *
-akin_lookout_new(void)
-{
-    struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
-    if (!nft)
-        return NULL;
-    nft_ctx_buffer_output(nft);
-    nft_ctx_buffer_error(nft);
-    nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON);
-    AkinLookout *lookout = g_new0(AkinLookout, 1);
-    lookout->nft = nft;
-    return lookout;
-}
-
-void
-akin_lookout_free(AkinLookout *lookout)
-{
-    if (lookout)
-        nft_ctx_free(lookout->nft);
-    g_free(lookout);
-}
+typedef struct {
+    AkinRulesLister list;
+    gpointer lister;
+} Lister;
 
 static gboolean
-list(struct nft_ctx *nft, const char *command, const char **json, GError **error)
+ask(const Lister *lister, const char *command, const char **json, GError **error)
 {
-    if (nft_run_cmd_from_buffer(nft, command) == 0) {
-        *json = nft_ctx_get_output_buffer(nft);
-        return TRUE;
-    }
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel's rules cannot be listed");
-    return FALSE;
+    return lister->list(lister->lister, command, json, error);
 }
 
 /* Nothing of a stranger's naming becomes part of a command that could mean something else. */
@@ -64,7 +32,7 @@ is_identifier(const char *name)
 
 /* A chain that cannot be listed, such as one that has gone meanwhile, has no door. */
 static void
-list_doors(struct nft_ctx *nft, AkinSurroundings *seen)
+list_doors(const Lister *lister, AkinSurroundings *seen)
 {
     g_autoptr(GPtrArray) gates = akin_chains_list_gates(seen->chains);
     for (guint i = 0; i < MIN(gates->len, GATES_MAX); i++) {
@@ -74,18 +42,18 @@ list_doors(struct nft_ctx *nft, AkinSurroundings *seen)
             continue;
         g_autofree char *command =
             g_strdup_printf("list chain %s %s %s", gate->family, gate->table, gate->name);
-        if (list(nft, command, &json, NULL))
+        if (ask(lister, command, &json, NULL))
             akin_doors_read(json, seen->doors, NULL);
     }
 }
 
 static void
-list_rules(struct nft_ctx *nft, AkinSurroundings *seen)
+list_rules(const Lister *lister, AkinSurroundings *seen)
 {
     g_autoptr(GError) error = NULL;
     const char *json;
-    if (list(nft, "list chains", &json, &error) && akin_chains_read(json, seen->chains, &error))
-        list_doors(nft, seen);
+    if (ask(lister, "list chains", &json, &error) && akin_chains_read(json, seen->chains, &error))
+        list_doors(lister, seen);
     else
         seen->unknown = g_strdup(error->message);
 }
@@ -116,13 +84,10 @@ is_bridge(const char *interface)
 }
 
 AkinSurroundings *
-akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation)
+akin_surroundings_look(const AkinSituation *situation, AkinRulesLister list, gpointer lister)
 {
     AkinSurroundings *seen = akin_surroundings_new();
-    if (lookout)
-        list_rules(lookout->nft, seen);
-    else
-        seen->unknown = g_strdup("libnftables does not start");
+    list_rules(&(const Lister){list, lister}, seen);
     for (guint i = 0; i < situation->interfaces->len; i++) {
         const AkinInterface *interface = situation->interfaces->pdata[i];
         if (interface->defaults->len > 0 && is_strict(interface->name))

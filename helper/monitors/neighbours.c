@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "names.h"
 #include "shown.h"
 
 /*
@@ -106,7 +107,7 @@ has_name(const GPtrArray *names, const char *name)
 static gboolean
 is_ours(const AkinChain *chain)
 {
-    return strcmp(chain->family, "inet") == 0 && strcmp(chain->table, "akin") == 0;
+    return strcmp(chain->family, AKIN_NFT_FAMILY) == 0 && strcmp(chain->table, AKIN_NFT_TABLE) == 0;
 }
 
 static gboolean

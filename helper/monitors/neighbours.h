@@ -40,18 +40,19 @@ void akin_surroundings_free(AkinSurroundings *surroundings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinSurroundings, akin_surroundings_free)
 
 /*
- * What is needed for a look, made once; may be NULL. One file per operating system implements the
- * three.
+ * How the kernel's rules are listed, others' too: what `nft --json COMMAND` prints; json is the
+ * lister's until the next call.
  */
-typedef struct _AkinLookout AkinLookout;
-AkinLookout *akin_lookout_new(void);
-void akin_lookout_free(AkinLookout *lookout); /* NULL is fine */
+typedef gboolean (*AkinRulesLister)(gpointer lister, const char *command, const char **json,
+                                    GError **error);
 
 /*
  * Asks the kernel now: a millisecond, since chains are listed and not their rules, but for the few
- * of akin_chains_list_gates. Never fails: what cannot be known is said so.
+ * of akin_chains_list_gates. Never fails: what cannot be known is said so. One file per operating
+ * system.
  */
-AkinSurroundings *akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation);
+AkinSurroundings *
+akin_surroundings_look(const AkinSituation *situation, AkinRulesLister list, gpointer lister);
 
 /*
  * The chains whose rules decide whether a VM network's packets pass a chain that stops forwarded

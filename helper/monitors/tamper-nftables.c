@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
@@ -12,15 +13,17 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "names.h"
 #include "shown.h"
 
 /*
  * Theory of operation
  *
- * Every transaction ends with a message of its own, NFT_MSG_NEWGEN, which names the process that
- * committed it. All others are skipped, and so are those of this process, or every toggle would be
- * taken for an attack. A transaction of a stranger may be of thousands of messages and overrun the
- * queue; ENOBUFS is therefore a change by somebody unknown.
+ * A transaction is a message for each thing that it changes, whose first attribute is the name of
+ * the table, and one at its end, NFT_MSG_NEWGEN, which names the process that committed it. Those
+ * of this process are skipped, or every toggle would be taken for an attack. A transaction of a
+ * stranger may be of thousands of messages and overrun the queue; ENOBUFS is therefore a change of
+ * anything by somebody unknown.
  */
 
 /* Two programs that fight over the rules shall not take the computer down with them. */
@@ -32,8 +35,10 @@
 struct _AkinTamperMonitor {
     struct mnl_socket *socket;
     guint watch, report;
-    gint64 last; /* when something was told, in monotonic µs */
-    char *who;   /* of the change that will be told */
+    gint64 last;      /* when something was told, in monotonic µs */
+    gboolean ours;    /* the transaction that is being read touches our table */
+    AkinTamper which; /* of the change that will be told */
+    char *who;        /* likewise */
     AkinTampered tampered;
     gpointer user_data;
 };
@@ -45,16 +50,22 @@ tell(gpointer user_data)
     g_autofree char *who = g_steal_pointer(&monitor->who);
     monitor->report = 0;
     monitor->last = g_get_monotonic_time();
-    monitor->tampered(who, monitor->user_data);
+    monitor->tampered(monitor->which, who, monitor->user_data);
     return G_SOURCE_REMOVE;
 }
 
-/* Takes who. */
+/* Takes who. The last one of those who have done the worst is named. */
 static void
-note(AkinTamperMonitor *monitor, char *who)
+note(AkinTamperMonitor *monitor, AkinTamper which, char *who)
 {
+    gboolean worst = !monitor->report || which >= monitor->which;
+    if (!worst) {
+        g_free(who);
+        return;
+    }
     g_free(monitor->who);
     monitor->who = who;
+    monitor->which = which;
     if (monitor->report)
         return;
     gint64 passed = (g_get_monotonic_time() - monitor->last) / 1000;
@@ -70,15 +81,32 @@ describe(const char *name, guint32 pid)
     return g_strdup_printf("%s (process %u)", *shown ? shown : "a program", pid);
 }
 
-static int
-take_generation(const struct nlmsghdr *message, void *data)
+/* The first attribute of every message about a table or what is in it; NFTA_TABLE_NAME and so on.
+ */
+#define TABLE_ATTRIBUTE 1
+
+static gboolean
+is_of_our_table(const struct nlmsghdr *message)
+{
+    const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+    const struct nlattr *attribute;
+    if (header->nfgen_family != NFPROTO_INET)
+        return FALSE;
+    mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg))
+    {
+        if (mnl_attr_get_type(attribute) == TABLE_ATTRIBUTE)
+            return mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0 &&
+                   strcmp(mnl_attr_get_str(attribute), AKIN_NFT_TABLE) == 0;
+    }
+    return FALSE;
+}
+
+static void
+take_end(AkinTamperMonitor *monitor, const struct nlmsghdr *message)
 {
     const struct nlattr *attribute;
     const char *name = "";
     guint32 pid = 0;
-    if (message->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWGEN) ||
-        mnl_nlmsg_get_payload_len(message) < sizeof(struct nfgenmsg))
-        return MNL_CB_OK;
     mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg))
     {
         guint16 type = mnl_attr_get_type(attribute);
@@ -89,7 +117,21 @@ take_generation(const struct nlmsghdr *message, void *data)
             name = mnl_attr_get_str(attribute);
     }
     if (pid != (guint32) getpid())
-        note(data, describe(name, pid));
+        note(monitor, monitor->ours ? AKIN_TAMPER_OURS : AKIN_TAMPER_OTHERS, describe(name, pid));
+    monitor->ours = FALSE;
+}
+
+static int
+take_message(const struct nlmsghdr *message, void *data)
+{
+    AkinTamperMonitor *monitor = data;
+    if (message->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES ||
+        mnl_nlmsg_get_payload_len(message) < sizeof(struct nfgenmsg))
+        return MNL_CB_OK;
+    if ((message->nlmsg_type & 0xff) == NFT_MSG_NEWGEN)
+        take_end(monitor, message);
+    else
+        monitor->ours = monitor->ours || is_of_our_table(message);
     return MNL_CB_OK;
 }
 
@@ -102,9 +144,9 @@ socket_readable(int fd, GIOCondition condition, gpointer user_data)
     (void) condition;
     ssize_t size = mnl_socket_recvfrom(monitor->socket, buffer, sizeof buffer);
     if (size > 0)
-        mnl_cb_run(buffer, size, 0, 0, take_generation, monitor);
+        mnl_cb_run(buffer, size, 0, 0, take_message, monitor);
     else if (size < 0 && errno == ENOBUFS)
-        note(monitor, g_strdup("another program"));
+        note(monitor, AKIN_TAMPER_PERHAPS, g_strdup("another program"));
     return G_SOURCE_CONTINUE;
 }
 
@@ -137,4 +179,10 @@ akin_tamper_monitor_free(AkinTamperMonitor *monitor)
     mnl_socket_close(monitor->socket);
     g_free(monitor->who);
     g_free(monitor);
+}
+
+void
+akin_tamper_monitor_suspect(AkinTamperMonitor *monitor)
+{
+    (void) monitor;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include "names.h"
 #include "policy.h"
 #include "situation.h"
 
@@ -13,9 +14,6 @@
  * services.
  */
 typedef struct _AkinNftRuleset AkinNftRuleset;
-
-#define AKIN_NFT_FAMILY "inet"
-#define AKIN_NFT_TABLE "akin"
 
 /* Maps whose elements count connections. */
 #define AKIN_NFT_OUT_PORTS "out_ports"

@@ -184,6 +184,20 @@ class Helper:
             if self.running:
                 resource.prlimit(self.pid, resource.RLIMIT_NOFILE, limits)
 
+    @contextlib.contextmanager
+    def traced(self, *words):
+        """For the block, strace with these words: it can make calls to the kernel fail."""
+        tracer = subprocess.Popen(['strace', '-f', '-o', '/dev/null', '-p', str(self.pid), *words],
+                                  stderr=subprocess.PIPE, text=True)
+        try:
+            if 'attached' not in tracer.stderr.readline():
+                raise Failed('strace does not attach to the helper')
+            yield
+        finally:
+            tracer.terminate()
+            tracer.wait()
+            tracer.stderr.close()
+
     # What it leaves in the world
 
     def policy(self):

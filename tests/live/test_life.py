@@ -2,6 +2,7 @@
 """What changes around akin, and akin itself coming and going: NICs, VM networks, stop, crash, a second helper."""
 
 import os
+import re
 import time
 import unittest
 
@@ -259,6 +260,35 @@ class ComingAndGoing(AkinCase):
             self.lab.laptop.run(['nft', vandalism])
             wait_for(lambda: self.helper.kernel() == rules, f'repair after: {vandalism}')
         self.assertIn('restored rules', self.helper.read_log())
+
+    def test_a_stranger_who_is_quicker_than_a_look(self):
+        """Right after a change of ours, and without a trace in numbers: a rule in the place of another."""
+        chain = ['list', 'chain', 'inet', 'akin', 'from_outside']
+        before = self.lab.laptop.run(['nft', *chain]).stdout
+        for times in range(1, 4):
+            self.akinctl('deny', 'http')
+            self.akinctl('allow', 'http', '--out')
+            listed = self.lab.laptop.run(['nft', '--handle', *chain]).stdout
+            handle = re.findall(r'# handle (\d+)$', listed, re.MULTILINE)[-1]
+            self.lab.laptop.run(['nft', f'replace rule inet akin from_outside handle {handle} accept'])
+            wait_for(lambda times=times: self.helper.read_log().count('restored rules') == times, 'repair')
+            self.assertEqual(self.lab.laptop.run(['nft', *chain]).stdout, before)
+
+    def test_answers_of_the_kernel_that_are_lost(self):
+        """One that it has no memory for makes nobody deaf: what comes later works, and is watched.  Some make
+        libnftables end the program; then it is started again."""
+        rules, survived = self.helper.kernel(), 0
+        self.helper.expect('.')
+        for number in range(1, 6):
+            with self.helper.traced('-e', f'inject=recvmsg:error=ENOBUFS:when={number}'):
+                self.akinctl('allow', 'whois', check=False)
+            survived += self.helper.running
+            if not self.helper.running:
+                self.helper.start()
+            self.akinctl('deny', 'whois')
+            self.lab.laptop.run(['nft', 'flush', 'table', 'inet', 'akin'])
+            wait_for(lambda: self.helper.kernel() == rules, 'repair')
+        self.assertGreaterEqual(survived, 3)
 
     def test_a_strangers_own_rules_are_no_tampering(self):
         """Also in the first moments: nobody is accused of what he has not done, and no counter is lost."""

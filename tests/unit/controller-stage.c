@@ -133,7 +133,7 @@ void
 stage_tamper(Stage *stage)
 {
     stage->kernel->tampered = TRUE;
-    akin_controller_tampered(stage->controller, "nft (process 3)");
+    akin_controller_tampered(stage->controller, AKIN_TAMPER_PERHAPS, "nft (process 3)");
 }
 
 void

@@ -3,7 +3,6 @@
 
 #include "error.h"
 #include "forwarding.h"
-#include "neighbours.h"
 
 /* --- The engine ------------------------------------------------------------------------------- */
 
@@ -70,6 +69,16 @@ kernel_check(AkinEngine *engine, gboolean *intact, GError **error)
 }
 
 static gboolean
+kernel_list(AkinEngine *engine, const char *command, const char **json, GError **error)
+{
+    (void) command;
+    *json = "{\"nftables\": []}";
+    if (((FakeKernel *) engine)->list_fails)
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "nobody says");
+    return !((FakeKernel *) engine)->list_fails;
+}
+
+static gboolean
 kernel_count(AkinEngine *engine, GArray **out, GArray **in, GError **error)
 {
     (void) engine;
@@ -93,9 +102,17 @@ kernel_free(AkinEngine *engine)
     g_free(engine);
 }
 
-static const AkinEngineClass kernel_class = {"fake",          kernel_apply, kernel_remove,
-                                             kernel_forget,   kernel_check, kernel_count,
-                                             kernel_describe, kernel_free};
+static const AkinEngineClass kernel_class = {
+    .name = "fake",
+    .apply = kernel_apply,
+    .remove = kernel_remove,
+    .forget = kernel_forget,
+    .check = kernel_check,
+    .list = kernel_list,
+    .count = kernel_count,
+    .describe = kernel_describe,
+    .free = kernel_free,
+};
 
 FakeKernel *
 fake_kernel_new(AkinLock *lock)
@@ -152,37 +169,4 @@ gboolean
 akin_forwarding_is_on(const AkinForwarding *forwarding)
 {
     return forwarding->on;
-}
-
-/* --- In place of neighbours.h's lookout ------------------------------------------------------- */
-
-static gboolean others_unknown;
-
-void
-fake_lookout_set_unknown(gboolean unknown)
-{
-    others_unknown = unknown;
-}
-
-AkinLookout *
-akin_lookout_new(void)
-{
-    return NULL;
-}
-
-void
-akin_lookout_free(AkinLookout *lookout)
-{
-    (void) lookout;
-}
-
-AkinSurroundings *
-akin_lookout_look(AkinLookout *lookout, const AkinSituation *situation)
-{
-    (void) lookout;
-    (void) situation;
-    AkinSurroundings *seen = akin_surroundings_new();
-    if (others_unknown)
-        seen->unknown = g_strdup("nobody says");
-    return seen;
 }

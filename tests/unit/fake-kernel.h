@@ -5,9 +5,9 @@
 
 /*
  * Stand-ins for all that a controller asks of this computer, so that whoever runs a test keeps his
- * rules and switches: an engine with a kernel of its own, which does as it is told; the switches of
- * forwarding.h; and the lookout of neighbours.h. The last two take the real ones' place by their
- * names, hence fake-kernel.c is compiled into a program and does not stand in a library.
+ * rules and switches: an engine with a kernel of its own, which does as it is told; and the
+ * switches of forwarding.h. These take the real ones' place by their names, hence fake-kernel.c is
+ * compiled into a program and does not stand in a library.
  */
 typedef struct {
     AkinEngine parent;
@@ -16,6 +16,7 @@ typedef struct {
     gboolean refuses;                            /* apply and remove fail, and change nothing */
     gboolean check_fails;                        /* so does check */
     gboolean tampered;                           /* somebody else has changed the rules */
+    gboolean list_fails;                         /* nobody says what others' rules are: none */
     void (*describes)(AkinSituation *situation); /* what it can do; NULL: nothing */
     void (*meanwhile)(gpointer data);            /* happens once, while rules are loaded */
     gpointer meanwhile_data;
@@ -31,9 +32,3 @@ typedef struct {
 /* Takes lock, NULL for none. Freed as any engine: the controller that takes &kernel->parent does
  * it. */
 FakeKernel *fake_kernel_new(AkinLock *lock);
-
-/*
- * What every lookout sees from now on: FALSE, as at the beginning, that nobody else is here; TRUE,
- * that it cannot be known.
- */
-void fake_lookout_set_unknown(gboolean unknown);

@@ -32,8 +32,10 @@ test_ready(void)
     g_assert_true(akin_client_get_snapshot(client)->firewall);
     g_assert_cmpuint(akin_client_get_services(client)->len, ==, 3);
     const AkinServiceInfo *service = akin_client_find_service(client, "s0");
+    g_assert_true(service->counted);
     g_assert_cmpuint(service->used_out, ==, 5);
     g_assert_cmpuint(service->used_in, ==, 6);
+    g_assert_false(akin_client_find_service(client, "s1")->counted);
     g_assert_null(akin_client_find_service(client, "s3"));
 }
 

@@ -8,8 +8,8 @@
 static void
 look_at_others(Stage *stage, gboolean unknown)
 {
-    fake_lookout_set_unknown(unknown);
-    akin_controller_tampered(stage->controller, "nft (process 3)");
+    stage->kernel->list_fails = unknown;
+    akin_controller_tampered(stage->controller, AKIN_TAMPER_PERHAPS, "nft (process 3)");
     g_assert_true(stage_attempt_again(stage));
     g_assert_cmpint(stage_has_warning(stage, AKIN_FINDING_UNKNOWN), ==, unknown);
     /* Until there is news, nobody wakes up. */
@@ -23,7 +23,7 @@ test_others(Stage *stage, gconstpointer unused)
     look_at_others(stage, TRUE);
     look_at_others(stage, FALSE);
     look_at_others(stage, TRUE);
-    fake_lookout_set_unknown(FALSE);
+    stage->kernel->list_fails = FALSE;
     g_usleep(2000); /* the last look was no moment ago */
     akin_controller_examine(stage->controller);
     g_assert_false(stage_has_warning(stage, AKIN_FINDING_UNKNOWN));
@@ -37,14 +37,14 @@ test_others_while_stopped(Stage *stage, gconstpointer unused)
     look_at_others(stage, TRUE);
     stage_stop(stage);
     g_assert_false(stage_has_warning(stage, AKIN_FINDING_UNKNOWN));
-    akin_controller_tampered(stage->controller, "nft (process 3)");
+    akin_controller_tampered(stage->controller, AKIN_TAMPER_PERHAPS, "nft (process 3)");
     g_assert_false(stage_attempt_again(stage));
     akin_controller_examine(stage->controller);
     g_assert_false(stage_has_warning(stage, AKIN_FINDING_UNKNOWN));
     stage_start(stage);
     g_assert_true(stage_attempt_again(stage));
     g_assert_true(stage_has_warning(stage, AKIN_FINDING_UNKNOWN));
-    fake_lookout_set_unknown(FALSE);
+    stage->kernel->list_fails = FALSE;
 }
 
 static void

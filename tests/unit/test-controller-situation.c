@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "controller-stage.h"
+#include "samples.h"
 
 /* What becomes of what the monitors tell when the kernel refuses it, or has been tampered with. */
 
@@ -64,6 +65,46 @@ test_situation_described(Stage *stage, gconstpointer unused)
     g_assert_false(akin_controller_state(stage->controller)->situation->ftp_helper);
     stage_see_interfaces(stage, 1);
     g_assert_true(akin_controller_state(stage->controller)->situation->ftp_helper);
+}
+
+/* As ipfw does it. */
+static void
+say_what_it_cannot(AkinSituation *situation)
+{
+    situation->no_nat6 = TRUE;
+}
+
+static const char *
+find_note(const Stage *stage, const char *name)
+{
+    const GArray *warnings = akin_controller_warnings(stage->controller);
+    for (guint i = 0; i < warnings->len; i++) {
+        const AkinWarning *warning = &g_array_index(warnings, AkinWarning, i);
+        if (warning->note && g_str_equal(warning->name, name))
+            return warning->sentence;
+    }
+    return NULL;
+}
+
+/* Told as long as somebody could miss it, and as a note: nothing can be put right. */
+static void
+test_limits(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    GPtrArray *network = stage_interfaces(1);
+    g_ptr_array_add(network, akin_case_interface("vboxnet0", "fd00:56::1/64", NULL));
+    stage->kernel->describes = say_what_it_cannot;
+    stage_see_interfaces(stage, 1);
+    g_assert_null(find_note(stage, AKIN_NOTE_IPV6));
+    akin_controller_interfaces_changed(stage->controller, network, "network changed");
+    g_assert_nonnull(strstr(find_note(stage, AKIN_NOTE_IPV6), "no IPv6 to outside"));
+
+    g_autoptr(GError) error = NULL;
+    const AkinForward forward = sample_forward("tcp", 80, "fd00:56::101", 80, "anyone");
+    g_assert_false(akin_controller_check_forward(stage->controller, &forward, NULL, &error));
+    assert_refused(&error, AKIN_ERROR_NOT_SUPPORTED);
+    stage_stop(stage);
+    g_assert_null(find_note(stage, AKIN_NOTE_IPV6));
 }
 
 /* --- What comes between the refusal and the next attempt -------------------------------------- */
@@ -133,6 +174,20 @@ test_tampered(Stage *stage, gconstpointer unused)
     g_assert_cmpstr(stage->told->str, ==, "restored rules that nft (process 3) had changed\n");
 }
 
+/* Who is known to have changed ours is not believed, whatever the rules look like; others' are his.
+ */
+static void
+test_tampered_for_certain(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    guint loads = stage->kernel->loads;
+    akin_controller_tampered(stage->controller, AKIN_TAMPER_OURS, "nft (process 3)");
+    g_assert_cmpuint(stage->kernel->loads, ==, loads + 1);
+    stage->kernel->tampered = TRUE;
+    akin_controller_tampered(stage->controller, AKIN_TAMPER_OTHERS, "nft (process 3)");
+    g_assert_cmpuint(stage->kernel->loads, ==, loads + 1);
+}
+
 /* NAT may break by itself, and be mended by itself, without any change. */
 static void
 test_engine_troubled(Stage *stage, gconstpointer unused)
@@ -152,7 +207,7 @@ test_tampered_with_others(Stage *stage, gconstpointer unused)
 {
     (void) unused;
     guint loads = stage->kernel->loads;
-    akin_controller_tampered(stage->controller, "nft (process 3)");
+    akin_controller_tampered(stage->controller, AKIN_TAMPER_PERHAPS, "nft (process 3)");
     g_assert_cmpuint(stage->kernel->loads, ==, loads);
     g_assert_cmpstr(stage->told->str, ==, "");
 }
@@ -217,12 +272,14 @@ main(int argc, char **argv)
     stage_add("situation/overtaken", test_situation_overtaken, 0);
     stage_add("situation/over", test_situation_over, 0);
     stage_add("situation/described", test_situation_described, 0);
+    stage_add("situation/limits", test_limits, 0);
     for (guint i = 0; i < G_N_ELEMENTS(between); i++) {
         g_autofree char *name = g_strconcat("situation/refused-then-", between[i].name, NULL);
         stage_add(name, test_between, i);
     }
     stage_add("engine/troubled", test_engine_troubled, 0);
     stage_add("tampered/restored", test_tampered, 0);
+    stage_add("tampered/for-certain", test_tampered_for_certain, 0);
     stage_add("tampered/with-others", test_tampered_with_others, 0);
     stage_add("tampered/while-stopped", test_tampered_while_stopped, 0);
     stage_add("tampered/refused", test_tampered_refused, 0);

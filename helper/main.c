@@ -12,6 +12,7 @@
 #include "power.h"
 #include "ready.h"
 #include "server.h"
+#include "shown.h"
 #include "tamper.h"
 #include "uplink.h"
 
@@ -55,6 +56,9 @@ is_for_debugging(GLogLevelFlags level, const char *domain)
            (level & G_LOG_LEVEL_WARNING && strcmp(domain, "GLib-GIO") == 0);
 }
 
+/* What others have said may be part of it. */
+#define LINE_MAX_SHOWN 4096
+
 /* One line on standard error; below systemd with the level that the journal understands. */
 static GLogWriterOutput
 write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer user_data)
@@ -67,7 +71,9 @@ write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer u
         return G_LOG_WRITER_HANDLED;
     if (*(const gboolean *) user_data)
         return g_log_writer_journald(level, fields, count, NULL);
-    fprintf(stderr, "akin-helper: %s%s\n", word, log_field(fields, count, "MESSAGE"));
+    g_autofree char *message =
+        akin_shown_within(log_field(fields, count, "MESSAGE"), LINE_MAX_SHOWN);
+    fprintf(stderr, "akin-helper: %s%s\n", word, message);
     return G_LOG_WRITER_HANDLED;
 }
 

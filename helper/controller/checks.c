@@ -4,6 +4,7 @@
 #include "controller.h"
 #include "error.h"
 #include "listeners.h"
+#include "shown.h"
 
 /* What is right in itself and would be wrong now, as the computer is. */
 
@@ -15,10 +16,12 @@ akin_controller_check_patterns(const AkinController *controller, const AkinPolic
     const AkinInterface *interface = akin_situation_find_unguarded(policy, state->situation);
     if (!interface || akin_interface_role(state->policy, interface) == AKIN_ROLE_VM_NETWORK)
         return TRUE;
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                "%s leads to the internet and would no longer be guarded; use a pattern that does "
-                "not match it",
-                interface->name);
+    g_autofree char *name = akin_shown(interface->name);
+    g_set_error(
+        error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+        "%s leads outside and would no longer be guarded; use a pattern that does not match "
+        "it",
+        name);
     return FALSE;
 }
 

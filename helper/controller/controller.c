@@ -5,6 +5,7 @@
 
 #include "closed.h"
 #include "error.h"
+#include "shown.h"
 #include "warnings.h"
 
 #define SWAP(type, a, b)                                                                           \
@@ -154,11 +155,12 @@ warn_of_unguarded(AkinController *controller)
 {
     const AkinInterface *interface =
         akin_situation_find_unguarded(controller->state.policy, controller->state.situation);
-    if (interface)
+    g_autofree char *name = interface ? akin_shown(interface->name) : NULL;
+    if (name)
         akin_warnings_set(controller->warnings, AKIN_WARNING_UNGUARDED,
-                          "%s leads to the internet and is not guarded, since its name matches a "
-                          "pattern of VM networks; see akinctl network patterns list",
-                          interface->name);
+                          "%s leads outside and is not guarded, since its name matches a pattern "
+                          "of VM networks; see akinctl network patterns list",
+                          name);
     else
         akin_warnings_clear(controller->warnings, AKIN_WARNING_UNGUARDED);
 }

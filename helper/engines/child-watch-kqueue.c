@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/event.h>
 #include <sys/sysctl.h>
+#include <sys/user.h>
 #include <unistd.h>
 
 /*
@@ -37,13 +38,23 @@ akin_child_watch_signal(int fd, pid_t pid, int signal)
         kill(pid, signal);
 }
 
+static gboolean
+is_of_this_user(pid_t pid)
+{
+    int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, pid};
+    struct kinfo_proc process;
+    size_t length = sizeof process;
+    return sysctl(name, G_N_ELEMENTS(name), &process, &length, NULL, 0) == 0 &&
+           length == sizeof process && process.ki_uid == geteuid();
+}
+
 gboolean
-akin_child_watch_has_argument(pid_t pid, const char *word)
+akin_child_watch_is_ours(pid_t pid, const char *word)
 {
     int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_ARGS, pid};
     char words[16384];
     size_t length = sizeof words - 1;
-    if (sysctl(name, G_N_ELEMENTS(name), words, &length, NULL, 0) != 0)
+    if (!is_of_this_user(pid) || sysctl(name, G_N_ELEMENTS(name), words, &length, NULL, 0) != 0)
         return FALSE;
     words[length] = '\0';
     for (const char *at = words; at < words + length; at += strlen(at) + 1) {

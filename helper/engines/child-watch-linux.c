@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,12 +21,14 @@ akin_child_watch_signal(int fd, pid_t pid, int signal)
 }
 
 gboolean
-akin_child_watch_has_argument(pid_t pid, const char *word)
+akin_child_watch_is_ours(pid_t pid, const char *word)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", (int) pid);
     g_autofree char *words = NULL;
+    struct stat file;
     gsize length;
-    if (!g_file_get_contents(path, &words, &length, NULL))
+    if (stat(path, &file) != 0 || file.st_uid != geteuid() ||
+        !g_file_get_contents(path, &words, &length, NULL))
         return FALSE;
     /* It ends with a NUL, as GLib makes sure. */
     for (const char *at = words; at < words + length; at += strlen(at) + 1) {

@@ -18,5 +18,5 @@ int akin_child_watch_open(pid_t pid);
 /* fd is that of akin_child_watch_open for pid. Does nothing to a process that is dead. */
 void akin_child_watch_signal(int fd, pid_t pid, int signal);
 
-/* Whether it was started with this word among its arguments. */
-gboolean akin_child_watch_has_argument(pid_t pid, const char *word);
+/* Whether it is of this process's user, and was started with this word among its arguments. */
+gboolean akin_child_watch_is_ours(pid_t pid, const char *word);

@@ -18,7 +18,8 @@
  *
  * natd makes a daemon of itself, so it is no child of ours: the program that we start ends with 0
  * once its socket is bound, and a little later the daemon writes its number to a file. That number
- * is believed only when its process was started with our configuration file as an argument.
+ * is believed only when its process is root's and was started with our configuration file as an
+ * argument.
  *
  * The configuration file is written right before a natd is started and after the one before it has
  * ended: so a natd that runs has read the text that is in the file, also when another helper has
@@ -131,7 +132,7 @@ attach(Natd *natd)
     if (watch < 0)
         return FALSE;
     /* Looked at only now: as long as it is watched, the number is not given to another. */
-    if (!akin_child_watch_has_argument(pid, natd->config_path)) {
+    if (!akin_child_watch_is_ours(pid, natd->config_path)) {
         close(watch);
         return FALSE;
     }

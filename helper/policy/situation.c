@@ -110,16 +110,23 @@ akin_situation_equal(const AkinSituation *a, const AkinSituation *b)
 
 /* A kernel lets names hold quotes and worse; such an interface is outside and its name in no rule.
  */
+static gboolean
+matches_pattern(const AkinPolicy *policy, const AkinInterface *interface)
+{
+    for (guint i = 0; i < policy->patterns->len; i++) {
+        if (akin_pattern_matches(policy->patterns->pdata[i], interface->name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 AkinRole
 akin_interface_role(const AkinPolicy *policy, const AkinInterface *interface)
 {
     if (interface->loopback)
         return AKIN_ROLE_LOOPBACK;
-    for (guint i = 0; i < policy->patterns->len; i++) {
-        if (akin_pattern_matches(policy->patterns->pdata[i], interface->name) &&
-            akin_name_is_plain(interface->name))
-            return AKIN_ROLE_VM_NETWORK;
-    }
+    if (matches_pattern(policy, interface) && akin_name_is_plain(interface->name))
+        return AKIN_ROLE_VM_NETWORK;
     return AKIN_ROLE_OUTSIDE;
 }
 
@@ -252,13 +259,15 @@ akin_situation_uplinks(const AkinPolicy *policy, const AkinSituation *situation)
     return uplinks;
 }
 
+/* A pattern in nftables knows nothing of plain names. */
 const AkinInterface *
 akin_situation_find_unguarded(const AkinPolicy *policy, const AkinSituation *situation)
 {
     for (guint i = 0; i < situation->interfaces->len; i++) {
         const AkinInterface *interface = situation->interfaces->pdata[i];
-        if (interface->up && interface->defaults->len > 0 &&
-            akin_interface_role(policy, interface) == AKIN_ROLE_VM_NETWORK)
+        gboolean suspicious = interface->defaults->len > 0 || !akin_name_is_plain(interface->name);
+        if (interface->up && !interface->loopback && suspicious &&
+            matches_pattern(policy, interface))
             return interface;
     }
     return NULL;

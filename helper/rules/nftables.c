@@ -276,7 +276,11 @@ add_guard(Compiler *c)
     akin_nft_line(part, "ip saddr 224.0.0.0/3 drop");
     akin_nft_line(part, "ip6 saddr ::1 drop");
     akin_nft_line(part, "ip6 saddr ff00::/8 drop");
+    akin_nft_line(part, "ip6 daddr != ff00::/8 fib saddr type local drop");
     on_subnets(c, part, FALSE, "saddr", "drop");
+    akin_nft_line(part, "# 9: needs no connection, so nobody fills the table of them with it");
+    akin_nft_line(part, "meta l4proto igmp notrack");
+    akin_nft_line(part, "udp sport 67 udp dport 68 notrack");
 
     part = akin_nft_add_chain(c->ruleset, "guard_machines", "");
     akin_nft_line(part, "# no machine is a router of this computer (advertisement, redirect)");

@@ -442,10 +442,10 @@ test_watch(void)
     g_assert_cmpint(self, >=, 0);
     akin_child_watch_signal(self, getpid(), 0);
     close(self);
-    g_assert_true(akin_child_watch_has_argument(getpid(), "--tap"));
-    g_assert_false(akin_child_watch_has_argument(getpid(), "--ta"));
-    g_assert_false(akin_child_watch_has_argument(getpid(), ""));
-    g_assert_false(akin_child_watch_has_argument(4194304, "--tap"));
+    g_assert_true(akin_child_watch_is_ours(getpid(), "--tap"));
+    g_assert_false(akin_child_watch_is_ours(getpid(), "--ta"));
+    g_assert_false(akin_child_watch_is_ours(getpid(), ""));
+    g_assert_false(akin_child_watch_is_ours(4194304, "--tap"));
 }
 
 #define ADD(name, function)                                                                        \

@@ -215,6 +215,26 @@ test_forward_works(void)
     g_assert_false(works(NO_OWN NETWORK, "192.168.56.101", "loopback"));
 }
 
+static gboolean
+is_guarded(const char *interfaces)
+{
+    g_autoptr(AkinPolicy) policy = NULL;
+    g_autoptr(AkinSituation) situation = NULL;
+    sample_parse_case(interfaces, &policy, &situation);
+    return akin_situation_find_unguarded(policy, situation) == NULL;
+}
+
+static void
+test_unguarded(void)
+{
+    g_assert_true(is_guarded("[interface en0]\ndefaults=ipv4 100\n" NETWORK));
+    g_assert_false(is_guarded("[interface akin0]\ndefaults=ipv4 100\n"));
+    g_assert_true(is_guarded("[interface akin0]\nup=false\ndefaults=ipv4 100\n"));
+    /* No VM network has such a name, and yet "akin*" matches it. */
+    g_assert_false(is_guarded("[interface akin+vpn]\n"));
+    g_assert_true(is_guarded("[interface en+vpn]\ndefaults=ipv4 100\n"));
+}
+
 static void
 test_uplinks(void)
 {
@@ -322,6 +342,7 @@ main(int argc, char **argv)
     g_test_add_func("/situation/families", test_families);
     g_test_add_func("/situation/find-network", test_find_network);
     g_test_add_func("/situation/forward-works", test_forward_works);
+    g_test_add_func("/situation/unguarded", test_unguarded);
     g_test_add_func("/situation/uplinks", test_uplinks);
     g_test_add_func("/situation/no-uplinks", test_no_uplinks);
     g_test_add_func("/situation/copy", test_copy);

@@ -426,7 +426,8 @@ probe(Ipfw *self, GError **error)
     if (listing->foreign)
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
                     "ipfw holds rules that are not akin's, such as ‘%s’; see ‘ipfw list’ whose "
-                    "they are and delete them, or use --engine pf",
+                    "they are and delete each by ‘ipfw delete NUMBER’, or use pf by ‘sysrc "
+                    "akin_args=\"--engine pf\"’",
                     listing->foreign);
     return !listing->foreign;
 }

@@ -35,8 +35,10 @@ const AkinPfKind akin_pf_freebsd = {
     .anchor = "akin",
     .called_as = "akin",
     .module = "pf",
-    .advice = "add the lines ‘nat-anchor \"akin\"’, ‘rdr-anchor \"akin\"’ and ‘anchor \"akin\"’ to "
-              "/etc/pf.conf, in this order, and load it by ‘service pf reload’",
+    /* pf's own service only gives a hint unless pf_enable is YES, which akin does not need. */
+    .advice = "add the lines ‘scrub in all fragment reassemble’, ‘nat-anchor \"akin\"’, "
+              "‘rdr-anchor \"akin\"’ and ‘anchor \"akin\"’ to /etc/pf.conf, in this order, and "
+              "load it by ‘pfctl -f /etc/pf.conf’",
 };
 
 const AkinPfKind akin_pf_macos = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rc-conf.h"
 
+#include <string.h>
+
 #include "error.h"
 
 /* As checkyesno of rc.subr(8). */
@@ -28,16 +30,27 @@ is_on(const AkinTools *tools, const char *name)
     return FALSE;
 }
 
+/* The service of "pf_enable" is pf, that of "firewall_enable" ipfw. */
+static char *
+service_of(const char *name)
+{
+    if (g_str_equal(name, "firewall_enable"))
+        return g_strdup("ipfw");
+    return g_strndup(name, strlen(name) - strlen("_enable"));
+}
+
+/* With its variable at NO a service ends by onestop alone. */
 gboolean
 akin_rc_conf_refuse(const AkinTools *tools, const char *const *names, GError **error)
 {
     for (guint i = 0; akin_tools_have(tools, "sysrc") && names[i]; i++) {
         if (!is_on(tools, names[i]))
             continue;
+        g_autofree char *service = service_of(names[i]);
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED,
                     "rc.conf has %s=YES, and akin does not work against another firewall; turn it "
-                    "off by ‘sysrc %s=NO’ and stop it, or do without akin",
-                    names[i], names[i]);
+                    "off by ‘sysrc %s=NO’ and ‘service %s onestop’, or do without akin",
+                    names[i], names[i], service);
         return FALSE;
     }
     return TRUE;

@@ -97,6 +97,12 @@ class RcScript(Scene):
         self.assertNotEqual(status, 0)
         self.assertNotIn(self.LOAD, calls)
 
+    def test_what_starts_it_names_it(self):
+        """As akinctl says when there is no helper; onestart also works where akin_enable is not YES."""
+        said = (SOURCES / 'app' / 'client' / 'meson.build').read_text()
+        self.assertIn("'freebsd': 'sudo service akin onestart'", said)
+        self.assertIn('\nname=akin\n', (SERVICE / 'akin.rc.in').read_text())
+
 
 if __name__ == '__main__':
     sys.path.insert(0, str(SOURCES / 'tests'))

@@ -257,6 +257,8 @@ test_not_called(void)
         GError *error = NULL;
         world_write(pf.world, "pf-main", mains[i]);
         g_assert_false(try_to_start(&pf, DEADLINE_MS, &error));
+        /* What works with pf_enable=NO as well. */
+        g_assert_nonnull(strstr(error->message, "‘pfctl -f /etc/pf.conf’"));
         assert_refused(&error, AKIN_ERROR_NOT_SUPPORTED);
     }
     world_write(pf.world, "pf-main", MAIN_FREEBSD);
@@ -268,6 +270,7 @@ static void
 test_other_firewalls(void)
 {
     static const char *const names[] = {"rc/firewall_enable", "rc/ipfilter_enable"};
+    static const char *const ends[] = {"‘service ipfw onestop’", "‘service ipfilter onestop’"};
     Pf pf;
     init(&pf, &akin_pf_freebsd, DEADLINE_MS);
     kill_engine(&pf);
@@ -275,6 +278,7 @@ test_other_firewalls(void)
         GError *error = NULL;
         world_write(pf.world, names[i], "YES");
         g_assert_false(try_to_start(&pf, DEADLINE_MS, &error));
+        g_assert_nonnull(strstr(error->message, ends[i]));
         assert_refused(&error, AKIN_ERROR_NOT_SUPPORTED);
         world_write(pf.world, names[i], "NO");
     }

@@ -22,10 +22,15 @@ UNIT = 'akin-helper.service'
 FORWARDING = '/proc/sys/net/ipv4/ip_forward'
 KEPT = 'build-install/akin.conf'
 LISTENER = """
-import socket, sys, time
-open("/proc/self/comm", "w").write(sys.argv[2])
-server = socket.socket()
-server.bind(("0.0.0.0", int(sys.argv[1])))
+import os, socket, sys, time
+with open("/proc/self/comm", "w") as file:
+    file.write(sys.argv[2])
+if sys.argv[4] != "0":
+    os.setgroups([])
+    os.setgid(int(sys.argv[4]))
+    os.setuid(int(sys.argv[4]))
+server = socket.socket(socket.AF_INET6 if ":" in sys.argv[3] else socket.AF_INET)
+server.bind((sys.argv[3], int(sys.argv[1])))
 server.listen()
 time.sleep(600)
 """
@@ -81,9 +86,9 @@ class InstallCase(unittest.TestCase):
     def status(self):
         return self.machine.run('akinctl', 'status', check=False)
 
-    def listen(self, port, name):
+    def listen(self, port, name, address='0.0.0.0', uid=0):
         """A program of this name that listens on a TCP port of the machine."""
-        self.machine.start('/usr/bin/python3', '-c', LISTENER, str(port), name)
+        self.machine.start('/usr/bin/python3', '-c', LISTENER, str(port), name, address, str(uid))
         wait_for(lambda: f':{port} ' in self.machine.run('ss', '-Hltn').stdout, 'the server')
 
     def start_by_hand(self):
@@ -183,6 +188,21 @@ class WithoutSystemd(InstallCase):
         self.start_by_hand()
         self.assertIn('passes', self.machine.run('akinctl', 'explain', 'in', 'tcp', '2222').stdout)
         self.assertNotIn('NOT started', self.install())
+
+    def test_only_an_ssh_server_of_root_that_others_reach_counts(self):
+        """Whatever an account calls its programs, it cannot keep akin from being started, nor have a port opened."""
+        self.listen(31337, 'sshd', uid=ORDINARY_USER)
+        self.listen(31338, 'sshd"\nx', uid=ORDINARY_USER)
+        self.listen(31339, 'sshd', '127.0.0.1')
+        self.listen(31340, 'sshd', '::1')
+        self.listen(31341, 'nginx')
+        self.listen(22, 'sshd')
+        asked = './helper/service/ssh-ports', 'sudo akin-helper &'
+        done = self.machine.run(*asked, check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, ''))
+        self.listen(2222, 'sshd', '::')
+        self.listen(2223, 'sshd')
+        self.assertIn('in=tcp:2222,2223\n', self.machine.run(*asked).stdout)
 
     def test_a_computer_without_names_of_protocols(self):
         """A small system has no /etc/protocols, from which libnftables has its names: said, and nothing half done."""

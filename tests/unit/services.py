@@ -290,6 +290,73 @@ class Uninstall(Computer):
         self.assertIn('.anchor = "com.apple/akin"', (SOURCES / 'helper/engines/engine-pf.c').read_text())
 
 
+# As sockstat(1) of FreeBSD and lsof(8) of macOS write them; 900 is an account's process, 901 one of its that has
+# taken on root's rights, and the last of FreeBSD's lines are one program whose name holds a newline.
+SOCKSTAT = """\
+USER     COMMAND    PID   FD PROTO  LOCAL ADDRESS         FOREIGN ADDRESS
+root     sshd         812 3  tcp6   *:2222                *:*
+root     sshd         812 4  tcp4   *:2222                *:*
+root     sshd         813 3  tcp4   192.0.2.1:22          *:*
+root     sshd         813 3  tcp4   192.0.2.1:2200        *:*
+root     sshd         814 3  tcp4   127.0.0.1:2201        *:*
+root     sshd         814 4  tcp6   ::1:2202              *:*
+root     sshd         814 4  tcp6   fe80::1%lo0:2203      *:*
+root     nginx        815 4  tcp4   *:80                  *:*
+eve      sshd         900 3  tcp4   *:31337               *:*
+root     sshd         901 3  tcp4   *:31338               *:*
+eve      a
+root sshd   900 3  tcp4   *:31339               *:*
+"""
+LSOF = """\
+p812
+f3
+n*:2222
+f4
+n*:2222
+p813
+f3
+n192.0.2.1:22
+f4
+n192.0.2.1:2200
+p814
+f3
+n127.0.0.1:2201
+f4
+n[::1]:2202
+f5
+n[fe80::1%lo0]:2203
+p900
+f3
+n*:31337
+p901
+f3
+n*:31338
+"""
+
+
+class SshPorts(Scene):
+    """Whom akin's default policy would lock out."""
+
+    def check(self, system, program, listing):
+        self.program('uname', f'echo {system}')
+        self.program(program, f'cat <<"TEXT"\n{listing}TEXT')
+        self.program('ps', 'case "$*" in *" 90"*) echo " 1001" ;; *) echo "    0" ;; esac')
+        done = self.run_script('/bin/sh', SERVICE / 'ssh-ports', 'sudo start it')
+        self.assertEqual((done.returncode, done.stderr), (0, ''))
+        self.assertIn('NOT started: an ssh server listens on tcp port 2200 2222,', done.stdout)
+        self.assertIn('\n  in=tcp:2200,2222\n', done.stdout)
+        self.assertIn('\nThen start it: sudo start it\n', done.stdout)
+        self.program(program, 'exit 1')
+        done = self.run_script('/bin/sh', SERVICE / 'ssh-ports', 'sudo start it')
+        self.assertEqual((done.returncode, done.stdout), (1, ''))
+
+    def test_freebsd(self):
+        self.check('FreeBSD', 'sockstat', SOCKSTAT)
+
+    def test_macos(self):
+        self.check('Darwin', 'lsof', LSOF)
+
+
 if __name__ == '__main__':
     sys.path.insert(0, str(SOURCES / 'tests'))
     import tap

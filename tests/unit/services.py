@@ -357,6 +357,105 @@ class SshPorts(Scene):
         self.check('Darwin', 'lsof', LSOF)
 
 
+class Install(Computer):
+    """A build that takes no time, and what becomes of the helper."""
+
+    def setUp(self):
+        super().setUp()
+        self.program('meson', """
+case "$1" in
+introspect) echo "{\\"a\\": \\"$WORLD/root/usr/local/bin/akinctl\\", \\"b\\": \\"$(cat "$WORLD/service")\\"}" ;;
+install) touch "$(cat "$WORLD/service")" "$WORLD/installed" ;;
+esac""")
+        self.program('ninja', '')
+        self.write('src/helper/packages', '')
+        self.program('ssh-ports', '[ -e "$WORLD/ssh" ] && echo "not 22; then: $1"', 'src/helper/service')
+
+    def be(self, system):
+        super().be(system)
+        self.write('service', f'{self.world}/root/{self.SERVICES[system]}\n')
+
+    def be_new(self, system):
+        self.be(system)
+        (self.world / 'root' / self.SERVICES[system]).unlink()
+
+    def helper(self):
+        return self.read('root/var/run/akin-helper.pid')
+
+    def calls(self):
+        asking = {'onestatus', 'print', '-qn'}
+        return [line for line in self.read('calls').splitlines() if not asking & set(line.split())]
+
+    def test_for_the_first_time(self):
+        for system, calls in (('FreeBSD', ['sysrc -q akin_enable=YES', 'service akin onestart']),
+                              ('Darwin', ['launchctl bootstrap system ' + str(self.world / 'root/Library/LaunchDaemons/'
+                                                                              'org.akin.helper.plist')])):
+            with self.subTest(system):
+                self.be_new(system)
+                self.write('calls', '')
+                self.bsd('install')
+                self.assertEqual(self.calls(), calls)
+                self.assertTrue(self.helper())
+                self.bsd('uninstall', '--purge')
+                (self.world / 'root/var/lib/akin').mkdir()
+
+    def test_an_update_leaves_the_rules_in_force(self):
+        for system in self.SERVICES:
+            with self.subTest(system):
+                self.be(system)
+                self.life('start')
+                self.write('history', '')
+                self.write('calls', '')
+                before = self.helper()
+                self.bsd('install')
+                self.assertNotIn(self.helper(), ('', before))
+                self.assertEqual(self.read('history'), 'started\n')
+                self.assertNotIn('akin_enable', self.read('calls'), 'what starts with the computer is left alone')
+                self.bsd('uninstall', '--purge')
+                (self.world / 'root/var/lib/akin').mkdir()
+
+    def test_an_update_starts_nothing_that_was_stopped(self):
+        for system in self.SERVICES:
+            for how in ('service', 'akinctl'):
+                with self.subTest(system=system, how=how):
+                    self.be(system)
+                    self.write('calls', '')
+                    if how == 'akinctl':
+                        self.life('start')
+                        self.write('json', '{"enforcing":false}\n')
+                    self.assertIn('is not started', self.bsd('install'))
+                    self.assertEqual(self.helper(), '')
+                    self.assertNotIn('akin_enable', self.read('calls'))
+
+    def test_another_engine_does_not_take_over(self):
+        self.be('FreeBSD')
+        self.life('start')
+        self.write('history', '')
+        self.bsd('install', '--pf')
+        self.assertEqual(self.read('history'), 'closed-open\nopen-closed\nstarted\n')
+        self.write('akin_args', '--engine pf\n')
+        self.write('history', '')
+        self.bsd('install', '--pf')
+        self.assertEqual(self.read('history'), 'started\n')
+
+    def test_a_number_that_is_another_programs_by_now(self):
+        """The helper has crashed, and its number was given to something else."""
+        self.be('FreeBSD')
+        self.life('start')
+        helper = int(self.helper())
+        with subprocess.Popen(['/bin/sleep', '600']) as other:
+            self.write('root/var/run/akin-helper.pid', f'{other.pid}\n')
+            self.bsd('install')
+            self.assertIsNone(other.poll())
+            other.kill()
+        os.kill(helper, signal.SIGKILL)
+
+    def test_not_started_when_told_so(self):
+        self.be_new('FreeBSD')
+        self.assertIn('Start it with: sudo sysrc akin_enable=YES', self.bsd('install', '--no-start'))
+        self.assertEqual(self.calls(), [])
+
+
 if __name__ == '__main__':
     sys.path.insert(0, str(SOURCES / 'tests'))
     import tap

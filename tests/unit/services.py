@@ -379,6 +379,9 @@ esac""")
         self.be(system)
         (self.world / 'root' / self.SERVICES[system]).unlink()
 
+    def bootstrap(self):
+        return f'launchctl bootstrap system {self.world}/root/Library/LaunchDaemons/org.akin.helper.plist'
+
     def helper(self):
         return self.read('root/var/run/akin-helper.pid')
 
@@ -388,8 +391,7 @@ esac""")
 
     def test_for_the_first_time(self):
         for system, calls in (('FreeBSD', ['sysrc -q akin_enable=YES', 'service akin onestart']),
-                              ('Darwin', ['launchctl bootstrap system ' + str(self.world / 'root/Library/LaunchDaemons/'
-                                                                              'org.akin.helper.plist')])):
+                              ('Darwin', ['launchctl enable system/org.akin.helper', self.bootstrap()])):
             with self.subTest(system):
                 self.be_new(system)
                 self.write('calls', '')
@@ -454,6 +456,25 @@ esac""")
         self.be_new('FreeBSD')
         self.assertIn('Start it with: sudo sysrc akin_enable=YES', self.bsd('install', '--no-start'))
         self.assertEqual(self.calls(), [])
+
+    def test_who_comes_by_ssh_is_not_locked_out(self):
+        """Nor is he at the next start of the computer."""
+        self.write('ssh', '')
+        for system, calls, command in (
+                ('FreeBSD', [], 'sudo sysrc akin_enable=YES && sudo service akin start'),
+                ('Darwin', ['launchctl disable system/org.akin.helper'],
+                 f'sudo launchctl enable system/org.akin.helper && sudo {self.bootstrap()}')):
+            with self.subTest(system):
+                self.be_new(system)
+                self.write('calls', '')
+                self.assertIn(f'not 22; then: {command}\n', self.bsd('install'))
+                self.assertEqual((self.calls(), self.helper()), (calls, ''))
+                self.be_new(system)
+                self.write('root/etc/akin/akin.conf', '[services]\n')
+                self.bsd('install')
+                self.assertTrue(self.helper(), 'a policy tells what is wanted')
+                self.bsd('uninstall', '--purge')
+                (self.world / 'root/var/lib/akin').mkdir()
 
 
 if __name__ == '__main__':

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from xml.etree import ElementTree
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2]
 SERVICE = SOURCES / 'helper' / 'service'
@@ -54,8 +55,9 @@ class Scene(unittest.TestCase):
         return path.read_text() if path.exists() else ''
 
     def run_script(self, *command, **environment):
-        return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False,
-                              env={'PATH': f'{self.world}/bin:/usr/bin:/bin', 'WORLD': str(self.world), **environment})
+        environment |= {'PATH': f'{self.world}/bin:/usr/bin:/bin', 'WORLD': str(self.world)}
+        return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60,
+                              env=environment, check=False)
 
 
 class RcScript(Scene):
@@ -113,7 +115,7 @@ class RcScript(Scene):
 PROGRAMS = {
     'id': 'echo 0',
     'uname': 'cat "$WORLD/system"',
-    'sleep': 'exec /bin/sleep 0.02',
+    'sleep': 'exec /bin/sleep 0.1',
     'sysctl': 'echo "{ sec = 1000, usec = 5 } Thu Jan  1 00:16:40 1970"',
     'stat': 'case "$2" in %m) exec /usr/bin/stat -c %Y "$3" ;; *) echo root ;; esac',
     'sysrc': 'echo "sysrc $*" >>"$WORLD/calls"; [ "$1" != -qn ] || cat "$WORLD/$2" 2>/dev/null',
@@ -124,7 +126,7 @@ echo "65535 set 31 allow ip from any to any"
     # The helper and what starts it again; both are real processes.
     'life': '''
 run=$WORLD/root/var/run state=$WORLD/root/var/lib/akin
-runs() { [ -e "$run/akin.pid" ] && kill -0 "$(cat "$run/akin.pid")" 2>/dev/null; }
+runs() { [ -e "$run/akin.pid" ] && [ "$(ps -o comm= -p "$(cat "$run/akin.pid")")" = daemon ]; }
 case "$1" in
 start)
     runs && exit 0
@@ -283,6 +285,26 @@ class Uninstall(Computer):
         self.bsd('uninstall', '--purge')
         self.assert_gone()
         self.assertEqual(self.read('history'), '')
+
+    def test_the_log_of_its_own_goes(self):
+        """FreeBSD's is the system's."""
+        for system, left in (('FreeBSD', ['akin-helper.log', 'akin-helper.log.0']), ('Darwin', [])):
+            with self.subTest(system):
+                self.be(system)
+                for name in ('akin-helper.log', 'akin-helper.log.0'):
+                    self.write(f'root/var/log/{name}', 'akin-helper: started\n')
+                self.bsd('uninstall', '--purge')
+                self.assertEqual(sorted(os.listdir(self.world / 'root/var/log')), left)
+                (self.world / 'root/var/lib/akin').mkdir()
+
+    def test_the_log_of_its_own_stays_small(self):
+        lines = [line.split() for line in (SERVICE / 'akin-newsyslog.conf').read_text().splitlines()
+                 if not line.startswith('#')]
+        plist = ElementTree.parse(SERVICE / 'org.akin.helper.plist.in').find('dict')
+        keys = [node.text for node in plist]
+        log = keys[keys.index('StandardErrorPath') + 1]
+        self.assertEqual(lines, [[log, 'root:admin', '640', '1', '1000', '*', 'N']])
+        self.assertIn("install_data('akin-newsyslog.conf'", (SERVICE / 'meson.build').read_text())
 
     def test_the_sets_and_the_anchor_are_the_engines_own(self):
         header = (SOURCES / 'helper/rules/ipfw.h').read_text()

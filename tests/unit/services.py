@@ -356,6 +356,20 @@ n*:31338
 """
 
 
+class Manual(unittest.TestCase):
+    """akin-helper(8) tells what these systems' engines change."""
+
+    def test_switches_modules_and_records(self):
+        page = (SOURCES / 'helper/akin-helper.8').read_text()
+        for path in sorted((SOURCES / 'helper/engines').glob('*.c')):
+            if re.search('ipfw|engine-pf|kernel-nat|forwarding-bsd', path.name):
+                for name in re.findall(r'#define (?!ACCEPT)\w+ "(net\.[\w.]+)"|RECORD_NAME "(.+)"', path.read_text()):
+                    with self.subTest(path=path.name, name=name):
+                        self.assertRegex(page, r'[ /]' + re.escape(''.join(name)) + r'\s')
+        for word in ('sets 20 and 21', 'Li com.apple/akin', 'Li ipdivert', 'Li ipfw_nat', 'natd-*.conf', 'rules.lock'):
+            self.assertIn(word, page)
+
+
 class SshPorts(Scene):
     """Whom akin's default policy would lock out."""
 

@@ -492,6 +492,8 @@ esac""")
         self.be_new('FreeBSD')
         self.assertIn('Start it with: sudo sysrc akin_enable=YES', self.bsd('install', '--no-start'))
         self.assertEqual(self.calls(), [])
+        self.be_new('FreeBSD')
+        self.assertIn("Start it with: sudo sysrc akin_args='--engine pf' ", self.bsd('install', '--no-start', '--pf'))
 
     def test_who_comes_by_ssh_is_not_locked_out(self):
         """Nor is he at the next start of the computer."""

@@ -28,13 +28,7 @@ typedef struct {
     AkinController *controller;
     AkinUplinkMonitor *uplinks;
     AkinTamperMonitor *tamper; /* NULL: not known what others do */
-    guint again;               /* source that reads them again; 0: the last reading was good */
-    guint pause;               /* before it, in milliseconds */
 } Helper;
-
-/* A reading that failed is tried again soon, and then less and less often. */
-#define PAUSE_MS 100
-#define PAUSE_MAX_MS 2000
 
 /* --- Logging ---------------------------------------------------------------------------------- */
 
@@ -86,38 +80,11 @@ fail(const GError *error)
 
 /* --- Events ----------------------------------------------------------------------------------- */
 
-static gboolean read_again(gpointer user_data);
-
-/* The next event may be far off when this one could not be looked into. */
 static void
-read_uplinks(Helper *helper, const char *reason)
-{
-    g_autoptr(GError) error = NULL;
-    gboolean failed_before = helper->again != 0;
-    g_clear_handle_id(&helper->again, g_source_remove);
-    GPtrArray *interfaces = akin_uplink_monitor_read(helper->uplinks, &error);
-    if (interfaces) {
-        akin_controller_interfaces_changed(helper->controller, interfaces, reason);
-        return;
-    }
-    if (!failed_before)
-        g_warning("%s; it is tried again", error->message);
-    helper->pause = failed_before ? MIN(2 * helper->pause, PAUSE_MAX_MS) : PAUSE_MS;
-    helper->again = g_timeout_add(helper->pause, read_again, helper);
-}
-
-static gboolean
-read_again(gpointer user_data)
-{
-    read_uplinks(user_data, "network changed");
-    return G_SOURCE_REMOVE;
-}
-
-static void
-uplinks_changed(gpointer user_data)
+uplinks_changed(GPtrArray *interfaces, const char *reason, gpointer user_data)
 {
     Helper *helper = user_data;
-    read_uplinks(helper, "network changed");
+    akin_controller_interfaces_changed(helper->controller, interfaces, reason);
     if (helper->tamper)
         akin_tamper_monitor_suspect(helper->tamper);
 }
@@ -128,7 +95,7 @@ power_changed(gboolean awake, gpointer user_data)
     Helper *helper = user_data;
     akin_controller_power_changed(helper->controller, awake);
     if (awake)
-        read_uplinks(helper, "woke up");
+        akin_uplink_monitor_read(helper->uplinks, "woke up");
 }
 
 static void
@@ -195,14 +162,13 @@ serve(const Options *options, GError **error)
     guint sources[] = {g_unix_signal_add(SIGTERM, quit, loop),
                        g_unix_signal_add(SIGINT, quit, loop),
                        g_unix_signal_add(SIGHUP, hang_up, controller)};
-    read_uplinks(&helper, "started");
+    akin_uplink_monitor_wait(uplinks, "started");
     gboolean done = akin_controller_enforce(controller, TRUE, "started", error);
     if (done) {
         akin_tell_ready();
         run(&helper);
         done = akin_controller_enforce(controller, FALSE, "stopped", error);
     }
-    g_clear_handle_id(&helper.again, g_source_remove);
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
         g_source_remove(sources[i]);
     return done;

@@ -154,11 +154,12 @@ akin_forwarding_free(AkinForwarding *forwarding)
     g_free(forwarding);
 }
 
+/* Without descriptors nothing can be read: then it is as far as we know. */
 static gboolean
 is_ours(const AkinForwarding *forwarding, const char *name)
 {
     return akin_switches_is_turned(forwarding->switches, name) &&
-           akin_switches_is(forwarding->switches, name, "1");
+           !akin_switches_is(forwarding->switches, name, "0");
 }
 
 gboolean
@@ -167,18 +168,22 @@ akin_forwarding_is_on(const AkinForwarding *forwarding)
     return is_ours(forwarding, FORWARD4) || is_ours(forwarding, FORWARD6);
 }
 
-static gboolean
-is_others(const AkinForwarding *forwarding, const char *name)
+/* *others stays as it is when the switch cannot be read. */
+static void
+find_others(const AkinForwarding *forwarding, const char *name, gboolean *others)
 {
-    return !akin_switches_is_turned(forwarding->switches, name) &&
-           akin_switches_is(forwarding->switches, name, "1");
+    g_autofree char *value = read_switch(NULL, name, NULL);
+    if (akin_switches_is_turned(forwarding->switches, name))
+        *others = FALSE;
+    else if (value)
+        *others = strcmp(value, "1") == 0;
 }
 
 void
 akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation)
 {
-    situation->routes4 = is_others(forwarding, FORWARD4);
-    situation->routes6 = is_others(forwarding, FORWARD6);
+    find_others(forwarding, FORWARD4, &situation->routes4);
+    find_others(forwarding, FORWARD6, &situation->routes6);
 }
 
 /* --- What is wanted --------------------------------------------------------------------------- */

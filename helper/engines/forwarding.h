@@ -16,7 +16,8 @@ AkinForwarding *akin_forwarding_new(const char *state_dir);
 void akin_forwarding_free(AkinForwarding *forwarding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinForwarding, akin_forwarding_free)
 
-/* Fills in situation->routes4 and routes6: what others have turned on, not akin. */
+/* Fills in situation->routes4 and routes6: what others have turned on, not akin. What cannot be
+ * found out stays as it is there. */
 void akin_forwarding_describe(AkinForwarding *forwarding, AkinSituation *situation);
 
 /*

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "uplink.h"
+#include "uplink-system.h"
 
 #include <errno.h>
-#include <glib-unix.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-#include "burst.h"
 #include "error.h"
 #include "rtnetlink.h"
 
@@ -49,13 +48,6 @@ netlink_socket_close(NetlinkSocket *socket)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NetlinkSocket, netlink_socket_close)
 
-struct _AkinUplinkMonitor {
-    NetlinkSocket *events;
-    guint watch;
-    AkinBurst *burst;
-    guint32 buffer[BUFFER_SIZE / sizeof(guint32)];
-};
-
 static NetlinkSocket *
 open_socket(int flags, guint groups, GError **error)
 {
@@ -69,21 +61,19 @@ open_socket(int flags, guint groups, GError **error)
     return NULL;
 }
 
-static gboolean
-on_events(gint fd, GIOCondition condition, gpointer user_data)
+gboolean
+akin_uplink_system_hear(int fd)
 {
-    AkinUplinkMonitor *monitor = user_data;
-    (void) fd, (void) condition;
+    guint32 buffer[BUFFER_SIZE / sizeof(guint32)];
+    gboolean news = FALSE;
     for (guint i = 0; i < BATCH; i++) {
-        ssize_t size =
-            mnl_socket_recvfrom(monitor->events, monitor->buffer, sizeof monitor->buffer);
+        ssize_t size = recv(fd, buffer, sizeof buffer, 0);
         if (size < 0 && (errno == EAGAIN || errno == EINTR))
             break;
         /* ENOBUFS, an overrun of the queue, and whatever else goes wrong may hide a change. */
-        if (size < 0 || akin_rtnetlink_is_news(monitor->buffer, size))
-            akin_burst_note(monitor->burst);
+        news = news || size < 0 || akin_rtnetlink_is_news(buffer, size);
     }
-    return G_SOURCE_CONTINUE;
+    return news;
 }
 
 /*
@@ -102,27 +92,19 @@ tune(NetlinkSocket *events)
                               sizeof groups[i]);
 }
 
-AkinUplinkMonitor *
-akin_uplink_monitor_new(AkinUplinkChanged changed, gpointer user_data, GError **error)
+/* A copy of the socket's descriptor: libmnl's own handle is not needed to listen. */
+int
+akin_uplink_system_open(GError **error)
 {
     g_autoptr(NetlinkSocket) events = open_socket(SOCK_NONBLOCK, GROUPS, error);
     if (!events)
-        return NULL;
+        return -1;
     tune(events);
-    AkinUplinkMonitor *monitor = g_new0(AkinUplinkMonitor, 1);
-    monitor->events = g_steal_pointer(&events);
-    monitor->burst = akin_burst_new(changed, user_data);
-    monitor->watch = g_unix_fd_add(mnl_socket_get_fd(monitor->events), G_IO_IN, on_events, monitor);
-    return monitor;
-}
-
-void
-akin_uplink_monitor_free(AkinUplinkMonitor *monitor)
-{
-    g_source_remove(monitor->watch);
-    akin_burst_free(monitor->burst);
-    netlink_socket_close(monitor->events);
-    g_free(monitor);
+    int fd = fcntl(mnl_socket_get_fd(events), F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                    "cannot listen to the kernel about network cards: %s", g_strerror(errno));
+    return fd;
 }
 
 /* No statistics, a quarter of the answer; and only table main, where the kernel can do that. */
@@ -147,14 +129,14 @@ send_request(NetlinkSocket *socket, guint16 type, guint8 family)
 }
 
 static AkinDump
-ask(AkinUplinkMonitor *monitor, NetlinkSocket *socket, AkinLinkTable *table, guint16 type,
-    guint8 family)
+ask(NetlinkSocket *socket, AkinLinkTable *table, guint16 type, guint8 family)
 {
+    guint32 buffer[BUFFER_SIZE / sizeof(guint32)];
     AkinDump state = send_request(socket, type, family) ? AKIN_DUMP_MORE : AKIN_DUMP_FAILED;
     while (state == AKIN_DUMP_MORE) {
-        ssize_t size = mnl_socket_recvfrom(socket, monitor->buffer, sizeof monitor->buffer);
+        ssize_t size = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
         if (size >= 0)
-            state = akin_link_table_feed(table, monitor->buffer, size);
+            state = akin_link_table_feed(table, buffer, size);
         else if (errno != EINTR)
             state = AKIN_DUMP_FAILED;
     }
@@ -166,7 +148,7 @@ ask(AkinUplinkMonitor *monitor, NetlinkSocket *socket, AkinLinkTable *table, gui
 
 /* FALSE with errno. */
 static gboolean
-read_tables(AkinUplinkMonitor *monitor, NetlinkSocket *socket, AkinLinkTable *table)
+read_tables(NetlinkSocket *socket, AkinLinkTable *table, gboolean *unsettled)
 {
     static const struct {
         guint16 type;
@@ -178,19 +160,17 @@ read_tables(AkinUplinkMonitor *monitor, NetlinkSocket *socket, AkinLinkTable *ta
     for (guint i = 0; i < G_N_ELEMENTS(questions); i++) {
         AkinDump state = AKIN_DUMP_INTERRUPTED;
         for (guint k = 0; k < ATTEMPTS && state == AKIN_DUMP_INTERRUPTED; k++)
-            state = ask(monitor, socket, table, questions[i].type, questions[i].family);
+            state = ask(socket, table, questions[i].type, questions[i].family);
         if (state == AKIN_DUMP_FAILED)
             return FALSE;
-        if (state == AKIN_DUMP_INTERRUPTED)
-            akin_burst_note(monitor->burst);
+        *unsettled = *unsettled || state == AKIN_DUMP_INTERRUPTED;
     }
     return TRUE;
 }
 
 GPtrArray *
-akin_uplink_monitor_read(AkinUplinkMonitor *monitor, GError **error)
+akin_uplink_system_list(gboolean *unsettled, GError **error)
 {
-    gint64 start = g_get_monotonic_time();
     g_autoptr(NetlinkSocket) socket = open_socket(0, 0, error);
     if (!socket)
         return NULL;
@@ -199,12 +179,10 @@ akin_uplink_monitor_read(AkinUplinkMonitor *monitor, GError **error)
     mnl_socket_setsockopt(socket, NETLINK_GET_STRICT_CHK, &strict, sizeof strict);
 
     g_autoptr(AkinLinkTable) table = akin_link_table_new();
-    if (!read_tables(monitor, socket, table)) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
-                    "cannot read the kernel's network cards and routes: %s", g_strerror(errno));
-        return NULL;
-    }
-    GPtrArray *interfaces = akin_link_table_finish(table);
-    akin_burst_set_cost(monitor->burst, g_get_monotonic_time() - start);
-    return interfaces;
+    *unsettled = FALSE;
+    if (read_tables(socket, table, unsettled))
+        return akin_link_table_finish(table);
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                "cannot read the kernel's network cards and routes: %s", g_strerror(errno));
+    return NULL;
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "uplink.h"
+#include "uplink-system.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "burst.h"
 #include "error.h"
 #include "routing-system.h"
 
@@ -33,27 +31,19 @@
 /* Messages read before other sources of the main loop get their turn. */
 #define BATCH 64
 
-struct _AkinUplinkMonitor {
-    int events;
-    guint watch;
-    AkinBurst *burst;
-};
-
-static gboolean
-on_events(gint fd, GIOCondition condition, gpointer user_data)
+gboolean
+akin_uplink_system_hear(int fd)
 {
-    AkinUplinkMonitor *monitor = user_data;
     guint64 message[MESSAGE_SIZE / sizeof(guint64)];
-    (void) condition;
+    gboolean news = FALSE;
     for (guint i = 0; i < BATCH; i++) {
         ssize_t size = read(fd, message, sizeof message);
         if (size < 0 && (errno == EAGAIN || errno == EINTR))
             break;
         /* ENOBUFS, an overrun of the queue, and whatever else goes wrong may hide a change. */
-        if (size < 0 || akin_routing_is_news(&akin_routing_here, message, size))
-            akin_burst_note(monitor->burst);
+        news = news || size < 0 || akin_routing_is_news(&akin_routing_here, message, size);
     }
-    return G_SOURCE_CONTINUE;
+    return news;
 }
 
 /* All may fail, and watching goes on. */
@@ -68,33 +58,20 @@ tune(int fd)
 #endif
 }
 
-AkinUplinkMonitor *
-akin_uplink_monitor_new(AkinUplinkChanged changed, gpointer user_data, GError **error)
+int
+akin_uplink_system_open(GError **error)
 {
     int fd = socket(PF_ROUTE, SOCK_RAW, AF_UNSPEC);
-    if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
-                    "cannot listen to the kernel about network cards (routing socket): %s",
-                    g_strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return NULL;
+    if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0) {
+        tune(fd);
+        return fd;
     }
-    tune(fd);
-    AkinUplinkMonitor *monitor = g_new0(AkinUplinkMonitor, 1);
-    monitor->events = fd;
-    monitor->burst = akin_burst_new(changed, user_data);
-    monitor->watch = g_unix_fd_add(fd, G_IO_IN, on_events, monitor);
-    return monitor;
-}
-
-void
-akin_uplink_monitor_free(AkinUplinkMonitor *monitor)
-{
-    g_source_remove(monitor->watch);
-    akin_burst_free(monitor->burst);
-    close(monitor->events);
-    g_free(monitor);
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,
+                "cannot listen to the kernel about network cards (routing socket): %s",
+                g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 static gboolean
@@ -109,13 +86,12 @@ feed(AkinLinkTable *table, int family, int question, GError **error)
 }
 
 GPtrArray *
-akin_uplink_monitor_read(AkinUplinkMonitor *monitor, GError **error)
+akin_uplink_system_list(gboolean *unsettled, GError **error)
 {
-    gint64 start = g_get_monotonic_time();
     g_autoptr(AkinLinkTable) table = akin_link_table_new();
+    *unsettled = FALSE;
     if (!feed(table, AF_UNSPEC, NET_RT_IFLIST, error) ||
         !feed(table, AF_INET, NET_RT_DUMP, error) || !feed(table, AF_INET6, NET_RT_DUMP, error))
         return NULL;
-    akin_burst_set_cost(monitor->burst, g_get_monotonic_time() - start);
     return akin_link_table_finish(table);
 }

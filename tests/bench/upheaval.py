@@ -21,6 +21,7 @@ SETTLED = 0.5  # seconds after which the helper has nothing more to do
 LISTED = 5e6  # microseconds that the kernel may take to list 10,000 interfaces while it makes more of them
 CROWDED_MIB = 32  # that the helper may have had with 10,000 interfaces
 STARVED = 0.1  # seconds that it has no descriptors for
+LOOKED = 1.5  # the same, now and then: long enough for a look at others' rules
 BATCH = 100  # interfaces that come, or go, in one step
 LOGIND = ('org.freedesktop.login1', '/org/freedesktop/login1')
 
@@ -32,7 +33,7 @@ class _Upheaval:
         self.ground, self.laptop = ground, ground.yard.laptop
         self.tally = ground.tally(what, count, most=most, **options)
         self.before = self._state()
-        self._descriptors, self._memory = ground.descriptors(), None
+        self.descriptors, self._memory = ground.descriptors(), None
 
     def half(self):
         """From here on nothing may grow."""
@@ -45,7 +46,7 @@ class _Upheaval:
 
     def line(self):
         self.wait('the state before', lambda: self._state() == self.before)
-        wait_for(lambda: self.ground.descriptors() <= self._descriptors, 'descriptors to be closed', EVERYTHING)
+        wait_for(lambda: self.ground.descriptors() <= self.descriptors, 'descriptors to be closed', EVERYTHING)
         grown = self.ground.memory_mib() - self._memory if self._memory else 0
         self.tally.notice(grown > GROWTH_MIB, f'memory has grown by {grown:.1f} MiB')
         return self.tally.line()
@@ -185,22 +186,28 @@ def starvation(quick):
     count = 3 if quick else 100
     with Ground() as ground:
         ground.helper.expect('Too many open files')
+        # A chain of another's that is looked at, and whose rules name an interface by its number.
+        ground.yard.laptop.nft('table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop; '
+                               'iif "vboxnet0" accept; accept; }; }')
         time.sleep(SETTLED)
         upheaval = _Upheaval(ground, starvation.__doc__, count)
 
-        def once(_):
-            _starve(ground, upheaval)
-        return _repeat(upheaval, count, once)
+        def once(number):
+            _starve(ground, upheaval, number % 10 == 0)
+        line = _repeat(upheaval, count, once)
+        ground.yard.laptop.nft('delete table ip filter')
+        return line
 
 
-def _starve(ground, upheaval):
+def _starve(ground, upheaval, long):
     """Rules are loaded all the same; the policy cannot be saved, so a change is refused."""
+    wait_for(lambda: ground.descriptors() <= upheaval.descriptors, 'the clients before to be gone')
     with ground.root() as client, ground.helper.no_descriptors_left():
         for call, served in ((('Restart',), True), (('DenyServices', ['http'], 1), False),
                              (('CountConnections',), True), (('Restart',), True)):
             answer = client.ask(*call)
             upheaval.tally.notice((answer is None) != served, f'{call[0]}: {answer}')
-        time.sleep(STARVED)
+        time.sleep(LOOKED if long else STARVED)
     upheaval.wait('room for clients', lambda: ground.helper.ctl('nic', check=False).returncode == 0)
 
 

@@ -54,13 +54,26 @@ tell(AkinController *controller, const char *old, const char *new_, const char *
     akin_controller_tell_changed(controller);
 }
 
+/* Takes situation; NULL: the one in force. */
+static gboolean
+pass_before(AkinController *controller, AkinSituation *situation, const char *reason,
+            GError **error)
+{
+    const AkinTrial *trial = controller->trial;
+    return akin_controller_pass(controller, akin_policy_copy(trial->before), situation,
+                                trial->enforcing, FALSE, reason, error);
+}
+
+/*
+ * Whoever is cut off must not stay so because of a situation that the kernel has refused, and may
+ * refuse with any policy: without it, what was in force before can be in force again.
+ */
 static gboolean
 go_back(AkinController *controller, const char *reason, GError **error)
 {
-    AkinTrial *trial = controller->trial;
-    if (!akin_controller_pass(controller, akin_policy_copy(trial->before),
-                              akin_controller_latest_situation(controller), trial->enforcing, FALSE,
-                              reason, error))
+    AkinSituation *latest = akin_controller_latest_situation(controller);
+    if (!pass_before(controller, latest, reason, controller->pending ? NULL : error) &&
+        (!controller->pending || !pass_before(controller, NULL, reason, error)))
         return FALSE;
     end_trial(controller);
     tell(controller, "begun", "reverted", "went back to the policy before the trial", reason);

@@ -281,7 +281,8 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
         controller->first_policy = FALSE;
         akin_store_accept(controller->store);
     }
-    if (!controller->trial && enforcing)
+    /* Not what is on trial; what is being confirmed is saved by now. */
+    if (save || !controller->trial)
         akin_closed_keep(controller->store, after.policy, akin_controller_engine(controller));
     warn_of_unguarded(controller);
     akin_controller_note_limits(controller);

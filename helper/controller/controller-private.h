@@ -79,5 +79,8 @@ void akin_controller_forget_neighbours(AkinController *controller);
 /* What the engine cannot do, and the state asks for, becomes a note. */
 void akin_controller_note_limits(AkinController *controller);
 
+/* What cannot be done during a trial is refused during one: AKIN_ERROR_IN_USE. */
+gboolean akin_trial_is_in_the_way(const AkinController *controller, GError **error);
+
 /* Nothing more is on trial; NULL is fine. */
 void akin_trial_free(AkinTrial *trial);

@@ -93,6 +93,18 @@ time_is_up(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/* Over a file that was changed by hand meanwhile, nothing can be saved. */
+gboolean
+akin_trial_is_in_the_way(const AkinController *controller, GError **error)
+{
+    if (controller->trial)
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE, "a trial is under way; first: %s",
+                    akin_store_check_unchanged(controller->store, NULL)
+                        ? "akinctl confirm, or akinctl revert"
+                        : "akinctl revert");
+    return controller->trial != NULL;
+}
+
 gboolean
 akin_controller_try(AkinController *controller, guint seconds, GError **error)
 {
@@ -102,11 +114,9 @@ akin_controller_try(AkinController *controller, guint seconds, GError **error)
                     seconds);
         return FALSE;
     }
-    if (controller->trial) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE,
-                    "a trial is under way; first: akinctl confirm, or akinctl revert");
+    if (akin_trial_is_in_the_way(controller, error) ||
+        !akin_store_check_unchanged(controller->store, error))
         return FALSE;
-    }
     AkinTrial *trial = g_new0(AkinTrial, 1);
     trial->before = akin_policy_copy(controller->policy);
     trial->enforcing = controller->state.enforcing;
@@ -130,10 +140,22 @@ is_under_way(const AkinController *controller, GError **error)
     return controller->trial != NULL;
 }
 
+/* Reading the file again is possible only once nothing is on trial any more. */
+static gboolean
+may_be_saved(const AkinController *controller, GError **error)
+{
+    if (akin_store_check_unchanged(controller->store, NULL))
+        return TRUE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_STORE_FAILED,
+                "the policy file was changed by hand meanwhile, and what is on trial cannot be "
+                "saved over it; to have what the file says: akinctl revert, then akinctl reload");
+    return FALSE;
+}
+
 gboolean
 akin_controller_confirm(AkinController *controller, GError **error)
 {
-    if (!is_under_way(controller, error) ||
+    if (!is_under_way(controller, error) || !may_be_saved(controller, error) ||
         !akin_controller_pass(controller, akin_policy_copy(controller->policy), NULL,
                               controller->state.enforcing, TRUE, "confirmed by a user", error))
         return FALSE;

@@ -342,11 +342,8 @@ gboolean
 akin_controller_reload(AkinController *controller, GError **error)
 {
     GError *broken = NULL;
-    if (controller->trial) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE,
-                    "a trial is under way; first: akinctl confirm, or akinctl revert");
+    if (akin_trial_is_in_the_way(controller, error))
         return FALSE;
-    }
     AkinPolicy *policy = akin_store_read(controller->store, &broken);
     if (!policy) {
         warn_of_policy(controller, broken, "last good");

@@ -68,13 +68,16 @@ gboolean akin_controller_reload(AkinController *controller, GError **error);
  * A trial: from now on changes are in force and not saved; without a confirmation within so many
  * seconds all of them are taken back, whatever becomes of who asked for it, and after a crash too.
  * A warning tells of it. AKIN_ERROR_IN_USE while there is one, AKIN_ERROR_INVALID_ARGUMENT for odd
- * seconds.
+ * seconds, AKIN_ERROR_POLICY_BROKEN when the file was changed by hand and could not be saved over.
  */
 #define AKIN_TRIAL_MIN 5u
 #define AKIN_TRIAL_MAX 600u
 gboolean akin_controller_try(AkinController *controller, guint seconds, GError **error);
 
-/* Saves what is on trial; takes it back. AKIN_ERROR_NOT_FOUND when nothing is. */
+/*
+ * Saves what is on trial; takes it back. AKIN_ERROR_NOT_FOUND when nothing is. What cannot be
+ * saved stays on trial: AKIN_ERROR_STORE_FAILED.
+ */
 gboolean akin_controller_confirm(AkinController *controller, GError **error);
 gboolean akin_controller_revert(AkinController *controller, GError **error);
 

@@ -215,8 +215,8 @@ akin_store_accept(AkinStore *store)
     remember_good(store, g_steal_pointer(&store->read_text));
 }
 
-static gboolean
-check_unchanged(AkinStore *store, GError **error)
+gboolean
+akin_store_check_unchanged(const AkinStore *store, GError **error)
 {
     g_autofree char *text = NULL;
     gsize length = 0;
@@ -235,7 +235,7 @@ gboolean
 akin_store_prepare(AkinStore *store, const AkinPolicy *policy, GError **error)
 {
     akin_store_discard(store);
-    if (!check_unchanged(store, error))
+    if (!akin_store_check_unchanged(store, error))
         return FALSE;
     store->next_text = akin_policy_format(policy, store->text);
     store->next = akin_new_file_write(store->path, store->next_text, error);

@@ -29,10 +29,13 @@ void akin_store_accept(AkinStore *store);
 /* The last good policy; the default one when none is known (*known FALSE). Never NULL. */
 AkinPolicy *akin_store_read_last_good(AkinStore *store, gboolean *known);
 
+/* Whether the file on disk is the one that was read or written last. AKIN_ERROR_POLICY_BROKEN. */
+gboolean akin_store_check_unchanged(const AkinStore *store, GError **error);
+
 /*
  * Writing is two steps, between which the kernel gets the policy. Preparing does all that can be
  * refused and leaves the file as it is: AKIN_ERROR_STORE_FAILED when it cannot be written,
- * AKIN_ERROR_POLICY_BROKEN when the file on disk is not the one that was read or written last.
+ * the error of akin_store_check_unchanged.
  */
 gboolean akin_store_prepare(AkinStore *store, const AkinPolicy *policy, GError **error);
 

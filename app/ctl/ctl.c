@@ -26,6 +26,7 @@ ctl_free(Ctl *ctl)
     g_free(ctl->title);
     g_free(ctl->from);
     g_free(ctl->engine);
+    g_clear_pointer(&ctl->trial, ctl_trial_free);
     g_clear_object(&ctl->helper);
     g_free(ctl);
 }

@@ -17,13 +17,16 @@ int ctl_exit_code(const GError *error);
 /* A stable name of the error for scripts: "NotAllowed", "NoHelper", "Usage", ... A constant. */
 const char *ctl_error_name(const GError *error);
 
+/* See trial.h. */
+typedef struct CtlTrial CtlTrial;
+
 /* One run of akinctl: its options, and the helper once it was needed. */
 typedef struct {
     char *socket_path;
     gboolean json, help, version;
-    int confirm;       /* seconds; 0: without a trial */
-    gboolean on_trial; /* what this run has changed */
-    gboolean found;    /* something that needs a look: CTL_FAILED without a word more */
+    int confirm;     /* seconds; 0: without a trial */
+    CtlTrial *trial; /* of what this run changes; NULL: none */
+    gboolean found;  /* something that needs a look: CTL_FAILED without a word more */
     /* Options of single commands; all texts are valid UTF-8 or NULL. */
     gboolean out, in;
     char *out_ports, *in_ports, *title, *from, *engine;

@@ -11,8 +11,14 @@
 /* Before the first change of a command; does nothing without --confirm, or the second time. */
 gboolean ctl_trial_begin(Ctl *ctl, GError **error);
 
-/* The command is done: asks the person on the terminal, if there is one. FALSE: taken back. */
+/*
+ * The command is done: asks the person on the terminal, if there is one, until somebody has
+ * decided, here or elsewhere. FALSE: it was taken back, or is not kept in the end; error says
+ * which.
+ */
 gboolean ctl_trial_end(Ctl *ctl, GError **error);
 
 /* The command failed after the trial had begun: back to how it was, as far as can be. */
 void ctl_trial_abandon(Ctl *ctl);
+
+void ctl_trial_free(CtlTrial *trial);

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Changes on trial: kept when somebody confirms them in time, taken back by the helper when nobody does."""
 
+import contextlib
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 import unittest
 
-from helper import AKINCTL, AkinCase, wait_for
+from helper import AKINCTL, NO_HELPER, AkinCase, wait_for
 from lab import INTERNET
 
 FAILED, USAGE = 1, 2
@@ -119,6 +121,15 @@ class Terminal(AkinCase):
             shown += os.read(person, 4096).decode()
         return person
 
+    def ends(self, person, code, words, seconds=5):
+        """The exit code, and what was said last."""
+        self.assertEqual(self.process.wait(seconds), code)
+        said = ''
+        with contextlib.suppress(OSError):  # of a terminal that nobody has any more
+            while piece := os.read(person, 4096).decode():
+                said += piece
+        self.assertIn(words, said)
+
     def firewall(self):
         return self.helper.json('status')['firewall']
 
@@ -137,6 +148,62 @@ class Terminal(AkinCase):
         self.ask(str(SHORTEST))
         self.assertEqual(self.process.wait(SHORTEST + 3), FAILED)
         wait_for(self.firewall, 'the firewall')
+
+    def test_confirmed_elsewhere(self):
+        person = self.ask()
+        self.akinctl('confirm')
+        self.ends(person, 0, 'Kept: somebody has confirmed it')
+        self.assertFalse(self.firewall())
+
+    def test_reverted_elsewhere(self):
+        person = self.ask()
+        self.akinctl('revert')
+        self.ends(person, FAILED, 'taken back: somebody has reverted it')
+        self.assertTrue(self.firewall())
+
+    def test_somebody_was_quicker(self):
+        """What is typed meets a trial that is over, and what is said is what holds."""
+        for typed, elsewhere, code, words in ((b'n\n', 'confirm', FAILED, 'somebody has confirmed it meanwhile'),
+                                              (b'\n', 'confirm', 0, 'Kept: somebody has confirmed it'),
+                                              (b'\n', 'revert', FAILED, 'taken back: somebody has reverted it'),
+                                              (b'n\n', 'revert', FAILED, 'taken back: somebody has reverted it')):
+            with self.subTest(typed=typed, elsewhere=elsewhere):
+                self.akinctl('firewall', 'on')
+                person = self.ask()
+                self.process.send_signal(signal.SIGSTOP)
+                self.akinctl(elsewhere)
+                os.write(person, typed)
+                self.process.send_signal(signal.SIGCONT)
+                self.ends(person, code, words)
+                self.assertEqual(self.firewall(), elsewhere == 'revert')
+
+    def test_the_next_trial_is_another(self):
+        person = self.ask()
+        self.process.send_signal(signal.SIGSTOP)
+        self.akinctl('confirm')
+        self.akinctl('--confirm', LONG, 'deny', 'http')
+        self.akinctl('revert')
+        self.process.send_signal(signal.SIGCONT)
+        self.ends(person, 0, 'Kept: somebody has confirmed it')
+
+    def test_edited_meanwhile(self):
+        """What cannot be kept is still on trial, and the advice leads out of it."""
+        person = self.ask()
+        self.helper.write_policy('[nat]\nmode = off\n')
+        os.write(person, b'\n')
+        self.ends(person, FAILED, 'akinctl revert, then akinctl reload')
+        self.assertFalse(self.firewall())
+        self.akinctl('revert')
+        self.akinctl('reload')
+        self.assertEqual(self.helper.json('status')['nat'], 'off')
+
+    def test_the_helper_goes_away(self):
+        for end in (self.helper.kill, self.helper.stop):
+            person = self.ask()
+            end()
+            self.ends(person, NO_HELPER, 'when it is started again, all is as before the trial')
+            self.helper.start()
+            self.assertTrue(self.firewall())
 
     def test_who_asked_is_gone(self):
         self.ask(str(SHORTEST))

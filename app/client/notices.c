@@ -221,19 +221,6 @@ tell_nat(List *list, const AkinMoment *before, const AkinMoment *after)
         add(list, AKIN_NOTICE_NAT, _("NAT is idle"), g_strdup(_("No VM network is up any more.")));
 }
 
-static gboolean
-has_warning(GVariant *warnings, const char *name)
-{
-    GVariantIter iter;
-    const char *other;
-    g_variant_iter_init(&iter, warnings);
-    while (g_variant_iter_next(&iter, "(&s&s)", &other, NULL)) {
-        if (strcmp(other, name) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static void
 tell_warnings(List *list, const AkinMoment *before, const AkinMoment *after)
 {
@@ -241,7 +228,7 @@ tell_warnings(List *list, const AkinMoment *before, const AkinMoment *after)
     const char *name, *sentence;
     g_variant_iter_init(&iter, after->warnings);
     while (g_variant_iter_next(&iter, "(&s&s)", &name, &sentence)) {
-        if (!has_warning(before->warnings, name))
+        if (!akin_warnings_have(before->warnings, name))
             offer(
                 add(list, AKIN_NOTICE_WARNING, _("Something to look at"), akin_sentence(sentence)),
                 _("Show"), "show-overview");

@@ -30,6 +30,7 @@ static const struct {
 
 #define NOTICES "Notifications"
 #define MENU "Menu"
+#define TRIAL "Trial"
 #define MOST_TOGGLED 8
 #define DESKTOP_FILE "akin.desktop"
 
@@ -191,6 +192,24 @@ akin_settings_note_toggled(AkinSettings *settings, const char *service)
         return;
     write_list(settings, "toggled", service, TRUE, MOST_TOGGLED);
     read_set(settings, "toggled", settings->toggled);
+    save(settings, NULL);
+}
+
+/* --- Trials ----------------------------------------------------------------------------------- */
+
+gboolean
+akin_settings_get_kept(AkinSettings *settings)
+{
+    return g_key_file_get_boolean(settings->file, TRIAL, "kept", NULL);
+}
+
+/* If it cannot be kept, the person is asked once more. */
+void
+akin_settings_note_kept(AkinSettings *settings)
+{
+    if (akin_settings_get_kept(settings))
+        return;
+    g_key_file_set_boolean(settings->file, TRIAL, "kept", TRUE);
     save(settings, NULL);
 }
 

@@ -46,6 +46,10 @@ gboolean akin_settings_set_pinned(AkinSettings *settings, const char *service, g
 gboolean akin_settings_get_toggled(AkinSettings *settings, const char *service);
 void akin_settings_note_toggled(AkinSettings *settings, const char *service);
 
+/* Whether this person, asked about a firewall that was just turned on, has ever kept it so. */
+gboolean akin_settings_get_kept(AkinSettings *settings);
+void akin_settings_note_kept(AkinSettings *settings);
+
 /* Whether akin starts with the session: autostart/akin.desktop of this person, or the system's. */
 gboolean akin_settings_get_autostart(AkinSettings *settings);
 gboolean akin_settings_set_autostart(AkinSettings *settings, gboolean wanted, GError **error);

@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "client-error.h"
 
@@ -71,6 +72,19 @@ akin_snapshot_free(AkinSnapshot *snapshot)
     g_clear_pointer(&snapshot->warnings, g_variant_unref);
     g_clear_pointer(&snapshot->notes, g_variant_unref);
     g_free(snapshot);
+}
+
+gboolean
+akin_warnings_have(GVariant *warnings, const char *name)
+{
+    GVariantIter iter;
+    const char *other;
+    g_variant_iter_init(&iter, warnings);
+    while (g_variant_iter_next(&iter, "(&s&s)", &other, NULL)) {
+        if (strcmp(other, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 guint

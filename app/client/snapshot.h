@@ -24,6 +24,9 @@ AkinSnapshot *akin_snapshot_new(GVariant *properties, GError **error);
 void akin_snapshot_free(AkinSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinSnapshot, akin_snapshot_free)
 
+/* Whether one of this name is among warnings or notes. */
+gboolean akin_warnings_have(GVariant *warnings, const char *name);
+
 /* How many VM networks are up. */
 guint akin_snapshot_count_up(const AkinSnapshot *snapshot);
 

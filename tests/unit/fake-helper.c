@@ -22,8 +22,9 @@ properties_new(Fake *fake)
         " 'Firewall': <%s>, 'NatMode': <'auto'>, 'Panic': <false>, 'NatActive': <false>,"
         " 'MachinesReachHost': <true>, 'ActiveNic': <'en0'>, 'Uplinks': <@a(sas) []>,"
         " 'NetworkPatterns': <@as []>, 'Networks': <@a(sbas) []>, 'TrustedPingers': <@as []>,"
-        " 'Forwards': <@a(sqsqsb) []>, 'Warnings': <@a(ss) []>, 'Notes': <@a(ss) []>}",
-        fake->version, fake->rude ? "'rude'" : firewall);
+        " 'Forwards': <@a(sqsqsb) []>, 'Warnings': <@a(ss) %s>, 'Notes': <@a(ss) []>}",
+        fake->version, fake->rude ? "'rude'" : firewall,
+        fake->on_trial ? "[('trial', 'on trial')]" : "[]");
     return g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
 }
 
@@ -88,11 +89,41 @@ add_service(Fake *fake)
     fake_emit(fake, AKIN_INTERFACE, "ServicesChanged", g_variant_new_parsed("(['new'],)"));
 }
 
+void
+fake_end_trial(Fake *fake, const char *how)
+{
+    fake->on_trial = FALSE;
+    fake_emit(fake, AKIN_INTERFACE, "Transition",
+              g_variant_new("(sssss)", "trial", "begun", how, "asked for", "it is over"));
+    fake_emit(fake, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+              g_variant_new_parsed("(%s, {'Warnings': <@a(ss) []>}, @as [])", AKIN_INTERFACE));
+}
+
+/* FALSE: another's is under way. */
+static gboolean
+note_change(Fake *fake, const char *method)
+{
+    static const char *const noted[] = {"Try", "Confirm", "Revert", "SetFirewall", NULL};
+    if (!g_strv_contains(noted, method))
+        return TRUE;
+    g_string_append_printf(fake->changes, "%s ", method);
+    gboolean tries = strcmp(method, "Try") == 0;
+    fake->on_trial |= tries;
+    if (strcmp(method, "Confirm") == 0)
+        fake_end_trial(fake, "confirmed");
+    if (strcmp(method, "Revert") == 0)
+        fake_end_trial(fake, "reverted");
+    return !(tries && fake->in_use);
+}
+
 static GDBusMessage *
 reply_new(Fake *fake, GDBusMessage *message)
 {
     const char *method = g_dbus_message_get_member(message);
     GVariant *body = g_dbus_message_get_body(message);
+    if (!note_change(fake, method))
+        return g_dbus_message_new_method_error_literal(message, "org.akin.Error.InUse",
+                                                       "a trial is under way");
     if (strcmp(method, "SetFirewall") == 0 && fake->refuse)
         return g_dbus_message_new_method_error_literal(message, "org.akin.Error.NotAllowed",
                                                        "ask an administrator");
@@ -231,6 +262,7 @@ fake_new(void)
     fake->services = 3;
     fake->firewall = TRUE;
     fake->may = "yes";
+    fake->changes = g_string_new(NULL);
     return fake;
 }
 
@@ -255,6 +287,7 @@ fake_free(Fake *fake)
     g_rmdir(inner);
     g_rmdir(outer);
     temporary_folder_remove(fake->folder);
+    g_string_free(fake->changes, TRUE);
     g_free(fake->path);
     g_free(fake);
 }

@@ -20,6 +20,9 @@ typedef struct {
     gboolean twins;             /* sends two services of one name */
     gboolean hangs_up;          /* on everyone, as soon as he has authenticated */
     gboolean refuse, firewall;
+    gboolean in_use;   /* another's trial begins before that of the client */
+    gboolean on_trial; /* what it is told to begin it keeps to, but for the time */
+    GString *changes;  /* "Try SetFirewall ": what it was asked to do of these and their ends */
     const char *may;
 } Fake;
 
@@ -39,6 +42,9 @@ void fake_speak(Fake *fake);
 /* args may be floating. */
 void fake_emit(Fake *fake, const char *interface, const char *name, GVariant *args);
 void fake_emit_firewall(Fake *fake, GVariant *value);
+
+/* Ends the trial: "confirmed" or "reverted". */
+void fake_end_trial(Fake *fake, const char *how);
 
 /* Runs the main loop while there is something to do at once. */
 void fake_settle(void);

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "caution.h"
 #include "client-error.h"
-#include "client.h"
 #include "indicator.h"
+#include "keep-dialog.h"
 #include "label.h"
 #include "model.h"
 #include "names.h"
@@ -23,9 +24,11 @@ struct _AkinApp {
     gboolean show; /* at the first activation */
     AkinClient *client;
     AkinSettings *settings;
+    AkinCaution *caution;
     AkinIndicator *indicator;
     AkinNotices *notices;
     GtkWidget *window;  /* while it is open */
+    GtkWidget *keep;    /* the question, while it is */
     const char *remark; /* of the window; "" or how to get a place for the icon */
     guint tray;         /* watches for such a place while there is none */
 };
@@ -46,8 +49,7 @@ static void
 show_page(AkinApp *app, AkinPage page)
 {
     if (!app->window) {
-        app->window =
-            akin_preferences_new(GTK_APPLICATION(app), app->client, app->settings, tell_refused);
+        app->window = akin_preferences_new(GTK_APPLICATION(app), app->caution, tell_refused);
         g_signal_connect(app->window, "destroy", G_CALLBACK(gtk_widget_destroyed), &app->window);
         akin_preferences_set_remark(app->window, app->remark);
     }
@@ -77,7 +79,7 @@ on_done(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(AkinApp) app = data;
     g_autoptr(GError) error = NULL;
-    gboolean done = akin_client_change_finish(AKIN_CLIENT(source), result, &error);
+    gboolean done = akin_caution_change_finish(AKIN_CAUTION(source), result, &error);
     if (!app->indicator)
         return;
     update(app);
@@ -91,7 +93,33 @@ on_done(GObject *source, GAsyncResult *result, gpointer data)
 static void
 change(AkinApp *app, const char *method, GVariant *args)
 {
-    akin_client_change_async(app->client, method, args, NULL, on_done, g_object_ref(app));
+    akin_caution_change_async(app->caution, method, args, on_done, g_object_ref(app));
+}
+
+/* --- A firewall that was just turned on ------------------------------------------------------- */
+
+static void
+on_answered(GtkWidget *dialog, int response, gpointer data)
+{
+    gtk_widget_destroy(dialog);
+    change(data, response == GTK_RESPONSE_ACCEPT ? "Confirm" : "Revert", NULL);
+}
+
+static void
+on_begun(AkinApp *app, guint seconds)
+{
+    GtkWindow *parent = app->window ? GTK_WINDOW(app->window) : NULL;
+    app->keep = akin_keep_dialog_new(parent, seconds);
+    g_signal_connect(app->keep, "response", G_CALLBACK(on_answered), app);
+    g_signal_connect(app->keep, "destroy", G_CALLBACK(gtk_widget_destroyed), &app->keep);
+    gtk_window_present(GTK_WINDOW(app->keep));
+}
+
+static void
+on_ended(AkinApp *app)
+{
+    if (app->keep)
+        gtk_widget_destroy(app->keep);
 }
 
 /* --- The indicator ---------------------------------------------------------------------------- */
@@ -278,10 +306,13 @@ akin_app_startup(GApplication *application)
     gtk_window_set_default_icon_name("akin");
     app->settings = akin_settings_new(NULL);
     app->client = akin_client_new(app->socket_path);
+    app->caution = akin_caution_new(app->client, app->settings);
     app->notices = akin_notices_new(application, app->client, app->settings);
     app->indicator = akin_indicator_new(app->icons, &events, app);
     g_signal_connect_swapped(app->client, "changed", G_CALLBACK(on_changed), app);
     g_signal_connect_swapped(app->settings, "changed", G_CALLBACK(on_changed), app);
+    g_signal_connect_swapped(app->caution, "begun", G_CALLBACK(on_begun), app);
+    g_signal_connect_swapped(app->caution, "ended", G_CALLBACK(on_ended), app);
     update(app);
     g_application_hold(application);
 }
@@ -299,13 +330,17 @@ static void
 akin_app_shutdown(GApplication *application)
 {
     AkinApp *app = AKIN_APP(application);
+    if (app->keep)
+        gtk_widget_destroy(app->keep);
     if (app->window)
         gtk_widget_destroy(app->window);
     g_clear_handle_id(&app->tray, g_bus_unwatch_name);
     g_signal_handlers_disconnect_by_data(app->client, app);
     g_signal_handlers_disconnect_by_data(app->settings, app);
+    g_signal_handlers_disconnect_by_data(app->caution, app);
     g_clear_pointer(&app->indicator, akin_indicator_free);
     g_clear_pointer(&app->notices, akin_notices_free);
+    g_clear_object(&app->caution);
     g_clear_object(&app->client);
     g_clear_object(&app->settings);
     G_APPLICATION_CLASS(akin_app_parent_class)->shutdown(application);

@@ -12,8 +12,7 @@
 struct _AkinDesk {
     GObject parent;
     GtkApplication *app;
-    AkinClient *client;
-    AkinSettings *settings;
+    AkinCaution *caution;
     AkinDeskTell tell;
     const AkinDeskWindow *functions;
     gpointer window; /* not owned; NULL when it is gone */
@@ -85,7 +84,7 @@ on_changed(GObject *source, GAsyncResult *result, gpointer data)
 {
     Change *change = data;
     g_autoptr(GError) error = NULL;
-    akin_client_change_finish(AKIN_CLIENT(source), result, &error);
+    akin_caution_change_finish(AKIN_CAUTION(source), result, &error);
     end(change->desk);
     if (error && change->tell)
         akin_desk_say_error(change->desk, error);
@@ -107,7 +106,7 @@ run(AkinDesk *desk, GtkWidget *subject, const char *method, GVariant *args, Akin
     Change *change = g_new0(Change, 1);
     *change = (Change){g_object_ref(desk), g_object_ref(subject), done, tell, NULL, NULL, NULL};
     begin(desk);
-    akin_client_change_async(desk->client, method, args, NULL, on_changed, change);
+    akin_caution_change_async(desk->caution, method, args, on_changed, change);
     return change;
 }
 
@@ -152,8 +151,9 @@ akin_desk_change_toggle(AkinDesk *desk, GtkSwitch *toggle, const char *method, G
 gboolean
 akin_desk_may_change(AkinDesk *desk)
 {
-    return akin_client_get_state(desk->client) == AKIN_CLIENT_READY &&
-           akin_client_get_may_control(desk->client) != AKIN_MAY_CONTROL_NO;
+    AkinClient *client = akin_desk_get_client(desk);
+    return akin_client_get_state(client) == AKIN_CLIENT_READY &&
+           akin_client_get_may_control(client) != AKIN_MAY_CONTROL_NO;
 }
 
 /* --- Words ------------------------------------------------------------------------------------ */
@@ -175,13 +175,12 @@ akin_desk_say_error(AkinDesk *desk, const GError *error)
 /* --- The object ------------------------------------------------------------------------------- */
 
 AkinDesk *
-akin_desk_new(GtkApplication *app, AkinClient *client, AkinSettings *settings, AkinDeskTell tell)
+akin_desk_new(GtkApplication *app, AkinCaution *caution, AkinDeskTell tell)
 {
     AkinDesk *desk = g_object_new(AKIN_TYPE_DESK, NULL);
     desk->app = g_object_ref(app);
     desk->tell = tell;
-    desk->client = g_object_ref(client);
-    desk->settings = g_object_ref(settings);
+    desk->caution = g_object_ref(caution);
     return desk;
 }
 
@@ -195,13 +194,13 @@ akin_desk_set_window(AkinDesk *desk, const AkinDeskWindow *functions, gpointer w
 AkinClient *
 akin_desk_get_client(AkinDesk *desk)
 {
-    return desk->client;
+    return akin_caution_get_client(desk->caution);
 }
 
 AkinSettings *
 akin_desk_get_settings(AkinDesk *desk)
 {
-    return desk->settings;
+    return akin_caution_get_settings(desk->caution);
 }
 
 static void
@@ -210,8 +209,7 @@ finalize(GObject *object)
     AkinDesk *desk = AKIN_DESK(object);
     g_clear_handle_id(&desk->patience, g_source_remove);
     g_object_unref(desk->app);
-    g_object_unref(desk->client);
-    g_object_unref(desk->settings);
+    g_object_unref(desk->caution);
     G_OBJECT_CLASS(akin_desk_parent_class)->finalize(object);
 }
 

@@ -3,8 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "client.h"
-#include "settings.h"
+#include "caution.h"
 
 /*
  * What the pages of the window share: whom to ask, and where to say how it went. Belongs to the
@@ -31,8 +30,7 @@ typedef struct {
 /* How a person is told why something was not done, once the window is closed. */
 typedef void (*AkinDeskTell)(GtkApplication *app, const char *sentence);
 
-AkinDesk *
-akin_desk_new(GtkApplication *app, AkinClient *client, AkinSettings *settings, AkinDeskTell tell);
+AkinDesk *akin_desk_new(GtkApplication *app, AkinCaution *caution, AkinDeskTell tell);
 /* window NULL: it is closed. */
 void akin_desk_set_window(AkinDesk *desk, const AkinDeskWindow *functions, gpointer window);
 

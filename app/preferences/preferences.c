@@ -422,15 +422,15 @@ prepare(void)
 }
 
 GtkWidget *
-akin_preferences_new(GtkApplication *app, AkinClient *client, AkinSettings *settings,
-                     AkinPreferencesTell tell)
+akin_preferences_new(GtkApplication *app, AkinCaution *caution, AkinPreferencesTell tell)
 {
     prepare();
     AkinPreferences *self =
         g_object_new(AKIN_TYPE_PREFERENCES, "application", app, "icon-name", "akin", NULL);
-    self->desk = akin_desk_new(app, client, settings, tell);
+    self->desk = akin_desk_new(app, caution, tell);
     akin_desk_set_window(self->desk, &desk_window, self);
-    g_signal_connect_object(client, "changed", G_CALLBACK(show_state), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(akin_caution_get_client(caution), "changed", G_CALLBACK(show_state),
+                            self, G_CONNECT_SWAPPED);
     add_actions(self, app);
     add_pages(self);
     return GTK_WIDGET(self);

@@ -3,19 +3,18 @@
 
 #include <gtk/gtk.h>
 
-#include "client.h"
+#include "caution.h"
 #include "model.h"
-#include "settings.h"
 
 /* Tells a person why something was not done that was asked for in a window closed since. */
 typedef void (*AkinPreferencesTell)(GtkApplication *app, const char *sentence);
 
 /*
  * The preferences window. Not shown yet; closing destroys it, so that nothing of it stays in
- * memory while only the icon is there. Keeps references on client and settings.
+ * memory while only the icon is there. Keeps a reference on caution.
  */
-GtkWidget *akin_preferences_new(GtkApplication *app, AkinClient *client, AkinSettings *settings,
-                                AkinPreferencesTell tell);
+GtkWidget *
+akin_preferences_new(GtkApplication *app, AkinCaution *caution, AkinPreferencesTell tell);
 
 /* Turns to a page; AKIN_PAGE_ABOUT opens the dialog, AKIN_PAGE_NONE leaves the page as it is. */
 void akin_preferences_show_page(GtkWidget *preferences, AkinPage page);

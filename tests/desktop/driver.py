@@ -139,16 +139,20 @@ class Screen:
 
 
 class App:
-    """A running akin with settings of its own."""
+    """A running akin with settings of its own, of a person who turns its firewall on for the first time or is used
+    to it."""
 
-    def __init__(self, desktop, helper, *arguments, user=None, **environment):
+    def __init__(self, desktop, helper, *arguments, user=None, first_time=False, **environment):
         self.desktop, self.screen, self.helper = desktop, Screen(desktop), helper
         name = f'app-{next(_serial)}'
         home = folder_for(desktop, name, user)
         self.settings = os.path.join(home, 'akin', 'app.conf')
         self._log_path = os.path.join(desktop.folder, name + '.log')
+        if not first_time:
+            self._write_settings('[Trial]\nkept=true\n', user)
         self.environment = {
-            **desktop.environment, 'G_DEBUG': 'fatal-warnings', 'XDG_CONFIG_HOME': home, **environment}
+            **desktop.environment, 'G_DEBUG': 'fatal-warnings', 'XDG_CONFIG_HOME': home,
+            'DBUS_SYSTEM_BUS_ADDRESS': 'unix:path=/nonexistent', **environment}
         if user is not None:  # the folders of the desktop are not his
             self.environment |= dict.fromkeys(('HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR'), home)
         self._as = {} if user is None else {'user': user, 'group': user, 'extra_groups': []}
@@ -162,6 +166,14 @@ class App:
             self.process = self.desktop.start([self.program, *self.arguments], self.environment,
                                               stdout=log, stderr=log, **self._as)
         return self
+
+    def _write_settings(self, text, user):
+        folder = os.path.dirname(self.settings)
+        os.mkdir(folder)
+        with open(self.settings, 'w') as file:
+            file.write(text)
+        for path in (folder, self.settings) if user is not None else ():
+            os.chown(path, user, user)
 
     def again(self, *arguments):
         """Starts the program once more, while it runs: its exit code and what it said."""

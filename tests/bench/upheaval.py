@@ -2,6 +2,8 @@
 """The network, the computer and the helper's own means come and go: in the end all is right, and nothing has leaked."""
 
 import contextlib
+import glob
+import json
 import os
 import random
 import signal
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import contestants
 from ground import Ground
 from helper import wait_for
 from system_bus import Gio, GLib, SystemBus
@@ -22,6 +25,9 @@ LISTED = 5e6  # microseconds that the kernel may take to list 10,000 interfaces 
 CROWDED_MIB = 32  # that the helper may have had with 10,000 interfaces
 STARVED = 0.1  # seconds that it has no descriptors for
 LOOKED = 1.5  # the same, now and then: long enough for a look at others' rules
+TRIAL = 5  # seconds
+JUMPS = 40  # of the clock during one
+YEARS = (-60, -20, -1, 0, 1, 10, 30)  # for 64 bits; the year 2038 is among them
 BATCH = 100  # interfaces that come, or go, in one step
 LOGIND = ('org.freedesktop.login1', '/org/freedesktop/login1')
 
@@ -211,5 +217,82 @@ def _starve(ground, upheaval, long):
     upheaval.wait('room for clients', lambda: ground.helper.ctl('nic', check=False).returncode == 0)
 
 
+def clocks(quick):
+    """the clock jumps by years, during trials too"""
+    trials, chance = 1 if quick else 10, random.Random(7)
+    with Ground() as ground:
+        lies = _Clock(ground)
+        ground.helper.stop()
+        ground.helper.start(*lies.prelude)
+        upheaval = _Upheaval(ground, clocks.__doc__, trials * JUMPS)
+        with ground.root() as client, lies.watch() as watch:
+            for number in range(trials):
+                if number == trials // 2:
+                    upheaval.half()
+                _try_while(client, upheaval, lambda: lies.jump(chance.choice(YEARS)))
+            lies.jump(0)
+            ground.helper.ctl('deny', 'irc')
+            upheaval.tally.notice(not _parses(ground.helper.config), 'the policy file does not parse')
+            ground.helper.ctl('allow', 'irc', '--out')
+        upheaval.tally.notice(len(watch.lines) < trials * JUMPS, f'watch told {len(watch.lines)} changes')
+        return upheaval.line()
+
+
+def _try_while(client, upheaval, jump):
+    """One trial during which the clock jumps and a service is toggled all the time."""
+    begin = time.monotonic()
+    upheaval.tally.notice(client.ask('Try', TRIAL) is not None, 'no trial begins')
+    for number in range(JUMPS):
+        jump()
+        client.ask('AllowServices' if number % 2 else 'DenyServices', ['http'], 1)
+        upheaval.tally.survived += upheaval.ground.helper.running
+        if number % 10 == 0:
+            early = not _on_trial(upheaval.ground)
+            upheaval.tally.notice(early and time.monotonic() - begin < TRIAL, 'taken back early')
+        time.sleep(max(0, begin + TRIAL * 0.8 * number / JUMPS - time.monotonic()))
+    upheaval.tally.notice(time.monotonic() - begin > TRIAL, 'the trial was over before all of it was done')
+    wait_for(lambda: jump() or not _on_trial(upheaval.ground), 'the trial to end', EVERYTHING)
+    upheaval.tally.notice(time.monotonic() - begin > TRIAL + 2, 'taken back late')
+
+
+def _parses(config):
+    checked = subprocess.run([contestants.program('helper', 'akin-helper'), '--check-config', config],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return checked.returncode == 0
+
+
+def _on_trial(ground):
+    return any(warning['name'] == 'trial' for warning in ground.helper.json('status')['warnings'])
+
+
+class _Clock:
+    """The time of day as libfaketime tells it to those who are started with `prelude`; time that passes is true."""
+
+    def __init__(self, ground):
+        self._socket, self._path = ground.helper.socket, os.path.join(ground.helper.folder, 'clock')
+        self.jump(0)
+        library = glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')[0]
+        self.prelude = ('env', f'LD_PRELOAD={library}', f'FAKETIME_TIMESTAMP_FILE={self._path}', 'FAKETIME_NO_CACHE=1',
+                        'DONT_FAKE_MONOTONIC=1')
+
+    def jump(self, years):
+        """Whole, whenever it is read."""
+        with open(self._path + '.new', 'w') as file:
+            file.write(f'{years:+}y\n')
+        os.rename(file.name, self._path)
+
+    @contextlib.contextmanager
+    def watch(self):
+        """What `akinctl watch` says meanwhile, by the same clock, is in `lines` in the end."""
+        program = contestants.program('app', 'ctl', 'akinctl')
+        process = subprocess.Popen([*self.prelude, program, '--json', '--socket', self._socket, 'watch'],
+                                   stdout=subprocess.PIPE, text=True)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.lines = [json.loads(line)['time'] for line in process.communicate()[0].splitlines()]
+
+
 # Delay is that of others' calls, or until the helper had followed.
-CASES = (flaps, networks, sleeps, overruns, crowds, starvation)
+CASES = (flaps, networks, sleeps, overruns, crowds, starvation, clocks)

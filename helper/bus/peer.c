@@ -47,7 +47,6 @@ struct _AkinPeer {
     GDBusConnection *connection;
     guint filter;
     Link *link;
-    GQueue waiting; /* GDBusMethodInvocation */
 };
 
 const AkinCredentials *
@@ -217,16 +216,13 @@ want_answer(GDBusMessage *message)
     return message;
 }
 
-/* Calls that waited until the client had read. */
 static gboolean
-turn_has_come(gpointer link)
+caught_up(gpointer link)
 {
-    for (;;) { /* each call may be the one that drops the peer */
-        AkinPeer *peer = ((Link *) link)->peer;
-        if (!peer || g_queue_is_empty(&peer->waiting) || akin_debt_is_behind(((Link *) link)->debt))
-            return G_SOURCE_REMOVE;
-        peer->listener->called(peer, g_queue_pop_head(&peer->waiting), peer->user_data);
-    }
+    AkinPeer *peer = ((Link *) link)->peer;
+    if (peer)
+        peer->listener->caught_up(peer, peer->user_data);
+    return G_SOURCE_REMOVE;
 }
 
 /* GDBus' thread. We call nobody and listen to no signals: what is not a call is not for us. */
@@ -238,7 +234,7 @@ message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean inco
     (void) connection;
     if (!incoming) {
         if (akin_debt_pay(link->debt, message))
-            tell_peer(link, turn_has_come);
+            tell_peer(link, caught_up);
         return message;
     }
     gboolean ours = !g_atomic_int_get(&link->over) &&
@@ -253,13 +249,15 @@ message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean inco
 }
 
 void
-akin_peer_take_call(AkinPeer *peer, GDBusMethodInvocation *invocation)
+akin_peer_touch(AkinPeer *peer)
 {
     peer->last_seen = g_get_monotonic_time();
-    if (g_queue_is_empty(&peer->waiting) && !akin_debt_is_behind(peer->link->debt))
-        peer->listener->called(peer, invocation, peer->user_data);
-    else
-        g_queue_push_tail(&peer->waiting, invocation);
+}
+
+gboolean
+akin_peer_is_behind(const AkinPeer *peer)
+{
+    return akin_debt_is_behind(peer->link->debt);
 }
 
 void
@@ -356,7 +354,6 @@ akin_peer_free(AkinPeer *peer)
     }
     peer->link->peer = NULL;
     link_release(peer->link);
-    g_queue_clear_full(&peer->waiting, g_object_unref);
     /* The descriptor closes when GDBus' thread lets go of it; the client is to know now. */
     g_socket_shutdown(peer->socket, TRUE, TRUE, NULL);
     g_object_unref(peer->socket);

@@ -11,15 +11,15 @@
  *
  * A peer is dropped when it does not finish the handshake in time, sends a message that is too
  * large, or leaves too much unread or unanswered: its memory is bounded, and nobody else waits for
- * it. Its calls wait for their turn while it has not read its answers.
+ * it. While it has not read its answers, its calls should wait.
  */
 typedef struct _AkinPeer AkinPeer;
 
 typedef struct {
     /* The handshake is over and connection is set; register objects now. */
     void (*ready)(AkinPeer *peer, gpointer user_data);
-    /* A call whose turn it is; to be answered with akin_peer_answer, which takes invocation. */
-    void (*called)(AkinPeer *peer, GDBusMethodInvocation *invocation, gpointer user_data);
+    /* Was behind, as somebody has found, and is not any more. */
+    void (*caught_up)(AkinPeer *peer, gpointer user_data);
     /*
      * The last call: the peer is freed when it returns. offence: what it is dropped for, as the end
      * of a sentence that begins with "a client"; NULL when it left by itself.
@@ -47,11 +47,17 @@ gint64 akin_peer_last_seen(const AkinPeer *peer);
 /* NULL until ready. */
 GDBusConnection *akin_peer_connection(const AkinPeer *peer);
 
-/* A call has come in: listener's called gets it, at once or when it is its turn. Takes invocation.
- */
-void akin_peer_take_call(AkinPeer *peer, GDBusMethodInvocation *invocation);
+/* It has asked for something. */
+void akin_peer_touch(AkinPeer *peer);
 
-/* Answers with error if there is one, else with answer, which is floating or NULL. */
+/* Has so much to read that it should be given no more; listener's caught_up tells when that ends.
+ */
+gboolean akin_peer_is_behind(const AkinPeer *peer);
+
+/*
+ * Answers a call with error if there is one, else with answer, which is consumed if floating, or
+ * NULL. Takes invocation.
+ */
 void akin_peer_answer(AkinPeer *peer, GDBusMethodInvocation *invocation, GVariant *answer,
                       const GError *error);
 

@@ -202,6 +202,7 @@ static const struct {
 struct _AkinProperties {
     AkinController *controller;
     GVariant *values[G_N_ELEMENTS(makers)];
+    GVariant *all; /* of them, as one answer; NULL until somebody asks */
 };
 
 AkinProperties *
@@ -219,15 +220,32 @@ akin_properties_free(AkinProperties *properties)
 {
     for (guint i = 0; i < G_N_ELEMENTS(makers); i++)
         g_variant_unref(properties->values[i]);
+    g_clear_pointer(&properties->all, g_variant_unref);
     g_free(properties);
 }
 
-GVariant *
-akin_properties_get(const AkinProperties *properties, const char *name)
+static GVariant *
+make_all(const AkinProperties *properties)
 {
+    g_auto(GVariantBuilder) all = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_VARDICT);
+    for (guint i = 0; i < G_N_ELEMENTS(makers); i++)
+        g_variant_builder_add(&all, "{sv}", makers[i].name, properties->values[i]);
+    return g_variant_ref_sink(g_variant_new("(a{sv})", &all));
+}
+
+GVariant *
+akin_properties_answer(AkinProperties *properties, const char *method, GVariant *parameters)
+{
+    const char *name;
+    if (strcmp(method, "GetAll") == 0) {
+        if (!properties->all)
+            properties->all = make_all(properties);
+        return properties->all;
+    }
+    g_variant_get(parameters, "(&s&s)", NULL, &name);
     for (guint i = 0; i < G_N_ELEMENTS(makers); i++) {
         if (strcmp(makers[i].name, name) == 0)
-            return g_variant_ref(properties->values[i]);
+            return g_variant_new("(v)", properties->values[i]);
     }
     return NULL;
 }
@@ -246,5 +264,7 @@ akin_properties_update(AkinProperties *properties)
         g_variant_unref(properties->values[i]);
         properties->values[i] = g_steal_pointer(&value);
     }
+    if (differs)
+        g_clear_pointer(&properties->all, g_variant_unref);
     return differs ? g_variant_new("(sa{sv}as)", AKIN_INTERFACE, &changed, NULL) : NULL;
 }

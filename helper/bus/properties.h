@@ -13,8 +13,12 @@ AkinProperties *akin_properties_new(AkinController *controller);
 void akin_properties_free(AkinProperties *properties);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinProperties, akin_properties_free)
 
-/* As of the last update; a new reference, NULL for an unknown name. */
-GVariant *akin_properties_get(const AkinProperties *properties, const char *name);
+/*
+ * The answer to the methods Get and GetAll of org.freedesktop.DBus.Properties, as of the last
+ * update; may be floating. NULL: there is no such property, which GDBus has checked before.
+ */
+GVariant *
+akin_properties_answer(AkinProperties *properties, const char *method, GVariant *parameters);
 
 /*
  * Makes all of them anew. Returns the parameters of the signal PropertiesChanged with those that

@@ -62,13 +62,6 @@ note_offence(AkinServer *server, uid_t uid, const char *offence)
 
 /* --- One client's object ---------------------------------------------------------------------- */
 
-static void
-peer_called(AkinPeer *peer, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-    AkinServer *server = user_data;
-    akin_calls_take(server->calls, peer, invocation);
-}
-
 static AkinPeer *
 find_peer(AkinServer *server, GDBusConnection *connection)
 {
@@ -91,29 +84,17 @@ method_called(GDBusConnection *connection, const char *sender, const char *path,
     (void) interface;
     (void) name;
     (void) parameters;
-    if (peer)
-        akin_peer_take_call(peer, invocation);
-    else
+    if (!peer) {
         g_dbus_method_invocation_return_error_literal(
             invocation, AKIN_ERROR, AKIN_ERROR_NOT_ALLOWED, "the helper is about to end");
+        return;
+    }
+    akin_peer_touch(peer);
+    akin_calls_take(server->calls, peer, invocation);
 }
 
-static GVariant *
-property_read(GDBusConnection *connection, const char *sender, const char *path,
-              const char *interface, const char *name, GError **error, gpointer user_data)
-{
-    AkinServer *server = user_data;
-    (void) connection;
-    (void) sender;
-    (void) path;
-    (void) interface;
-    GVariant *value = akin_properties_get(server->properties, name);
-    if (!value)
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_SUPPORTED, "no property of that name");
-    return value;
-}
-
-static const GDBusInterfaceVTable vtable = {method_called, property_read, NULL, {NULL}};
+/* Without functions for properties, these are read with method_called too. */
+static const GDBusInterfaceVTable vtable = {method_called, NULL, NULL, {NULL}};
 
 static void
 peer_ready(AkinPeer *peer, gpointer user_data)
@@ -128,6 +109,12 @@ peer_ready(AkinPeer *peer, gpointer user_data)
 }
 
 static void
+peer_caught_up(AkinPeer *peer, gpointer user_data)
+{
+    akin_calls_go_on(((AkinServer *) user_data)->calls, peer);
+}
+
+static void
 peer_gone(AkinPeer *peer, const char *offence, gpointer user_data)
 {
     AkinServer *server = user_data;
@@ -137,7 +124,7 @@ peer_gone(AkinPeer *peer, const char *offence, gpointer user_data)
     g_ptr_array_remove_fast(server->peers, peer);
 }
 
-static const AkinPeerListener peer_listener = {peer_ready, peer_called, peer_gone};
+static const AkinPeerListener peer_listener = {peer_ready, peer_caught_up, peer_gone};
 
 /* --- Accepting -------------------------------------------------------------------------------- */
 
@@ -267,6 +254,7 @@ static void
 changed(gpointer user_data)
 {
     AkinServer *server = user_data;
+    akin_calls_changed(server->calls);
     GVariant *parameters = akin_properties_update(server->properties);
     if (parameters)
         broadcast(server, "org.freedesktop.DBus.Properties", "PropertiesChanged", parameters);
@@ -282,9 +270,9 @@ akin_server_new(const char *path, AkinController *controller, GError **error)
         return NULL;
     AkinServer *server = g_new0(AkinServer, 1);
     server->controller = controller;
-    server->calls = akin_calls_new(controller);
     server->listening = listening;
     server->properties = akin_properties_new(controller);
+    server->calls = akin_calls_new(controller, server->properties);
     server->guid = g_dbus_generate_guid();
     server->peers = g_ptr_array_new();
     server->offenders = g_hash_table_new(NULL, NULL);
@@ -348,6 +336,8 @@ akin_server_free(AkinServer *server)
     g_clear_handle_id(&server->forgive, g_source_remove);
     /* From here on nobody is served: a Start now would outlive the helper. */
     server->leaving = TRUE;
+    for (guint i = 0; i < server->peers->len; i++)
+        akin_calls_forget(server->calls, server->peers->pdata[i]);
     flush_all(server);
     while (server->peers->len > 0)
         put_out(server, server->peers->pdata[0]);

@@ -12,7 +12,7 @@ import random
 import struct
 import time
 
-from ground import OFFENCE_SECONDS, Ground
+from ground import MEMORY_MIB, OFFENCE_SECONDS, Ground
 from helper import ORDINARY_USER, Failed
 from wire import METHOD_CALL, SOON, Client, Port, identity
 
@@ -21,6 +21,8 @@ ROOM = 40  # descriptors that a user's connections may take
 ROUND = 500  # toggles after which all have been dropped who do not read
 PATIENCE = 7  # seconds in which a connection is made at the latest
 AT_ONCE = 20  # calls under way
+CROWD, OF_USER, IN_FLIGHT = (ORDINARY_USER, 2), 31, 30  # two users, with all but one of their connections and calls
+CROWD_MIB = 20  # that the helper may have had with all these calls
 SETTLED = 0.3  # seconds in which what is under way ends
 GROWTH_MIB = 1  # in the second half of an attack: the first leaves behind what the allocator keeps
 
@@ -34,23 +36,23 @@ CHANGES = (('SetFirewall', False), ('SetPanic', True), ('SetNat', 'off'), ('SetM
 LOOKS = (('Explain', 'out', 'tcp', Port(80), ''), ('MayControl',), ('ListServices',), ('ListMachines',))
 
 
-def _connect(ground):
+def _connect(ground, user=ORDINARY_USER):
     """The queue of those who wait may be full for a moment."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return Client(ground.helper)
+            return Client(ground.helper, user)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.001)
 
 
-def _log_in(ground):
+def _log_in(ground, user=ORDINARY_USER):
     """A client who is let in, as soon as there is room for one more."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        client = _connect(ground)
+        client = _connect(ground, user)
         if client.log_in():
             return client
         client.socket.close()
@@ -132,6 +134,25 @@ def calls(ground, count):
             yield None
 
 
+def _crowd(ground):
+    return [_log_in(ground, user) for user in CROWD for _ in range(OF_USER)]
+
+
+def _all_ask(clients, count, *call):
+    """All of them, in rounds of as many calls as a client may have under way."""
+    for number in range(0, count, len(clients) * IN_FLIGHT):
+        for client in clients:
+            client.socket.sendall(b''.join(client.message(*call) for _ in range(IN_FLIGHT)))
+        for client in clients * IN_FLIGHT:
+            client.answer()
+            yield None
+
+
+def crowd(ground, count):
+    """looks of 62 connections at once, 30 each"""
+    yield from _all_ask(_crowd(ground), count, 'ListServices')
+
+
 def unread_calls(ground, count):
     """method calls, answers never read"""
     client, looks, dropped = _log_in(ground), itertools.cycle(LOOKS), 0
@@ -184,13 +205,14 @@ def _is_open(client):
 # What is tried how often, in full and in short; and whether it is an offence.
 ATTACKS = ((silent, 10000, 1000, True), (byte_by_byte, 10000, 1000, False), (rubbish, 10000, 1000, True),
            (wrong_sizes, 10000, 1000, True), (unread_signals, 10000, 1000, True), (calls, 100000, 10000, False),
-           (unread_calls, 100000, 10000, True), (changes, 10000, 1000, False))
+           (unread_calls, 100000, 10000, True), (changes, 10000, 1000, False), (crowd, 93000, 18600, False))
+MEMORY = {crowd: CROWD_MIB}
 
 
 def _attack(attack, full, short, is_offence, quick):
     count = short if quick else full
     with Ground() as ground:
-        tally = ground.tally(attack.__doc__, count)
+        tally = ground.tally(attack.__doc__, count, memory=MEMORY.get(attack, MEMORY_MIB))
         begin, descriptors, memory = time.monotonic(), ground.descriptors(), ground.memory_mib()
         for number, amiss in enumerate(attack(ground, count)):
             tally.survived += ground.helper.running and tally.survived < count

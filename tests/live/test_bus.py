@@ -4,16 +4,18 @@ since no decent client sends them.
 """
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
 import struct
+import termios
 import threading
 import time
 import unittest
 
 from helper import NO_HELPER, ORDINARY_USER, AkinCase, wait_for
-from wire import INTERFACE, METHOD_CALL, NO_REPLY_EXPECTED, SOON, Client, identity
+from wire import INTERFACE, METHOD_CALL, METHOD_RETURN, NO_REPLY_EXPECTED, SOON, Client, Port, identity
 
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 GREETING = b'\0AUTH'  # with which everybody begins
@@ -209,6 +211,32 @@ class Floods(BusCase):
         self.assertLess(self.memory() - before, QUARANTINE if self.sanitized else GROWTH)
 
 
+class Crowds(BusCase):
+    """Many connections ask at once: whoever else asks waits for a call of each user, and not for all of them."""
+
+    policy = MANY_PORTS
+
+    def test_root_does_not_wait(self):
+        self.check_served_among_many(0)
+
+    def test_another_user_does_not_wait(self):
+        self.check_served_among_many(OTHER_USER)
+
+    def check_served_among_many(self, user):
+        other = self.logged_in(user)
+        crowd = [self.logged_in(asker) for asker in (ORDINARY_USER, 2) for _ in range(CONNECTIONS - 1)]
+        for client in crowd:
+            client.socket.sendall(b''.join(client.message('GetRules', '') for _ in range(AT_ONCE)))
+        wait_for(lambda: unread(crowd), 'the first answers')
+        for _ in range(2):
+            other.call('Explain', 'out', 'tcp', Port(80), '')
+            self.assertEqual(other.answer()[1], METHOD_RETURN)
+            other.call('GetAll', INTERFACE, interface=PROPERTIES)
+            self.assertEqual(other.answer()[1], METHOD_RETURN)
+        before = unread(crowd)
+        wait_for(lambda: unread(crowd) > 2 * before, 'most answers to come after those to others')
+
+
 class Size(BusCase):
     """Messages that no decent client sends, and what comes with them."""
 
@@ -283,6 +311,11 @@ class Strangers(BusCase):
             self.client(user)
             watching.call('MayControl')
             self.assertIn(b'no\0', watching.answer())
+
+
+def unread(clients):
+    """Bytes of answers that they have not taken."""
+    return sum(struct.unpack('i', fcntl.ioctl(client.socket, termios.FIONREAD, bytes(4)))[0] for client in clients)
 
 
 class Flood(threading.Thread):

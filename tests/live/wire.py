@@ -16,7 +16,7 @@ import time
 from helper import ORDINARY_USER, Failed
 
 OBJECT, INTERFACE = '/org/akin/Helper1', 'org.akin.Helper1'
-METHOD_CALL, ERROR, SIGNAL, NO_REPLY_EXPECTED = 1, 3, 4, 1  # of D-Bus
+METHOD_CALL, METHOD_RETURN, ERROR, SIGNAL, NO_REPLY_EXPECTED = 1, 2, 3, 4, 1  # of D-Bus
 AKIN_ERROR = re.compile(rb'org\.akin\.Error\.(\w+)\0')
 SOON = 2  # seconds in which whoever behaves is served, and the helper ends
 PATIENCE = 7  # seconds; longer than the helper's own

@@ -22,8 +22,16 @@
 static const AkinMethod may_control = {"MayControl", AKIN_RIGHT_CONTROL, NULL};
 static const AkinMethod read_properties = {"", AKIN_RIGHT_LOOK, NULL};
 
+/*
+ * Questions that are open at a time, of all and of one user. A system bus lets one program have
+ * 128 calls without an answer, and somebody who types may take her time.
+ */
+#define ASKED_MAX 32
+#define ASKED_OF_USER_MAX 8
+
 typedef struct {
     AkinCalls *calls;
+    guint user;
     AkinPeer *peer; /* NULL: gone meanwhile */
     GDBusMethodInvocation *invocation;
     const AkinMethod *method;
@@ -75,6 +83,7 @@ void
 akin_calls_free(AkinCalls *calls)
 {
     /* Questions of peers that are gone end in the main loop. */
+    akin_rights_hang_up(calls->rights);
     while (!g_queue_is_empty(&calls->asked))
         g_main_context_iteration(NULL, TRUE);
     akin_rights_free(calls->rights);
@@ -170,17 +179,21 @@ is_change(const Call *call)
 
 /*
  * Of each peer, one change and one other call are asked about at a time: while a person types, her
- * program may still find out what it needs.
+ * program may still find out what it needs. Nobody asks about root.
  */
 static gboolean
 may_ask(const AkinCalls *calls, const Call *call)
 {
+    guint of_user = 0;
+    if (call->user == 0)
+        return TRUE;
     for (GList *link = calls->asked.head; link; link = link->next) {
         const Call *asked = link->data;
+        of_user += asked->user == call->user;
         if (asked->peer == call->peer && is_change(asked) == is_change(call))
             return FALSE;
     }
-    return TRUE;
+    return calls->asked.length < ASKED_MAX && of_user < ASKED_OF_USER_MAX;
 }
 
 static gboolean
@@ -242,8 +255,8 @@ akin_calls_take(AkinCalls *calls, AkinPeer *peer, GDBusMethodInvocation *invocat
     }
     Lane *lane = lane_of(calls, peer);
     Call *call = g_new0(Call, 1);
-    *call = (Call){calls, peer, invocation, method, NULL};
-    akin_turns_add(lane->turns, akin_peer_who(peer)->uid, peer, call);
+    *call = (Call){calls, akin_peer_who(peer)->uid, peer, invocation, method, NULL};
+    akin_turns_add(lane->turns, call->user, peer, call);
     wake(lane);
 }
 

@@ -38,3 +38,9 @@ akin_credentials_read(GSocket *socket, AkinCredentials *who, GError **error)
         who->start_time = start_time(who->pid);
     return TRUE;
 }
+
+gboolean
+akin_credentials_process_runs(const AkinCredentials *who)
+{
+    return who->start_time != 0 && start_time(who->pid) == who->start_time;
+}

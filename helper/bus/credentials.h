@@ -17,3 +17,9 @@ typedef struct {
 
 /* One file per operating system. */
 gboolean akin_credentials_read(GSocket *socket, AkinCredentials *who, GError **error);
+
+/*
+ * Whether the process that connected still runs: another one may have its number by now, or hold
+ * its socket. FALSE where that cannot be known. On Linux alone.
+ */
+gboolean akin_credentials_process_runs(const AkinCredentials *who);

@@ -17,6 +17,12 @@ akin_polkit_new(void)
 }
 
 void
+akin_polkit_hang_up(AkinPolkit *polkit)
+{
+    (void) polkit;
+}
+
+void
 akin_polkit_free(AkinPolkit *polkit)
 {
     (void) polkit;

@@ -13,9 +13,13 @@
 /* Seconds for an answer that needs no person. */
 #define QUICK 5
 
+/* How long nothing more is logged about questions that failed. */
+#define WARNING_SECONDS 60
+
 struct _AkinPolkit {
     GDBusConnection *bus; /* our own; NULL until it is needed */
     guint serial;         /* of questions, so that they can be cancelled */
+    gint64 warned;        /* when it was last logged that one failed; 0: never */
 };
 
 typedef struct {
@@ -24,6 +28,7 @@ typedef struct {
     char *action, *id;
     gboolean interactive;
     GCancellable *cancellable;
+    gulong cancelled;
     AkinPolkitAnswered answered;
     gpointer user_data;
 } Question;
@@ -31,6 +36,7 @@ typedef struct {
 static void
 question_free(Question *question)
 {
+    g_cancellable_disconnect(question->cancellable, question->cancelled);
     g_free(question->action);
     g_free(question->id);
     g_clear_object(&question->cancellable);
@@ -46,6 +52,13 @@ akin_polkit_new(void)
 }
 
 void
+akin_polkit_hang_up(AkinPolkit *polkit)
+{
+    if (polkit->bus)
+        g_dbus_connection_close(polkit->bus, NULL, NULL, NULL);
+}
+
+void
 akin_polkit_free(AkinPolkit *polkit)
 {
     g_clear_object(&polkit->bus);
@@ -54,12 +67,21 @@ akin_polkit_free(AkinPolkit *polkit)
 
 /* --- The answer ------------------------------------------------------------------------------- */
 
+/* Anyone may ask and fail, again and again, and nobody is to fill the log. */
+static void
+warn(AkinPolkit *polkit, const char *reason)
+{
+    gint64 now = g_get_monotonic_time();
+    if (polkit->warned != 0 && now - polkit->warned < WARNING_SECONDS * G_USEC_PER_SEC)
+        return;
+    polkit->warned = now;
+    g_warning("cannot ask polkit: %s", reason);
+}
+
 /* Only where the bus says that nobody of that name exists: all else is trouble, and means no. */
 static AkinPolkitAnswer
-answer_of_error(const GError *error)
+answer_of_error(AkinPolkit *polkit, const GError *error)
 {
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return AKIN_POLKIT_CANCELLED;
     g_autofree char *name = g_dbus_error_get_remote_error(error);
     if (g_strcmp0(name, "org.freedesktop.DBus.Error.ServiceUnknown") == 0)
         return AKIN_POLKIT_ABSENT;
@@ -67,7 +89,7 @@ answer_of_error(const GError *error)
         return AKIN_POLKIT_SILENT;
     if (g_strcmp0(name, POLKIT ".Error.Cancelled") == 0)
         return AKIN_POLKIT_DISMISSED;
-    g_warning("cannot ask polkit: %s", error->message);
+    warn(polkit, error->message);
     return AKIN_POLKIT_FAILED;
 }
 
@@ -87,9 +109,9 @@ answer_of_result(GVariant *result)
 
 /* Else the password dialog would stay, for a question that nobody asks any more. */
 static void
-take_back(const Question *question, GDBusConnection *bus)
+take_back(const Question *question)
 {
-    g_dbus_connection_call(bus, POLKIT, AUTHORITY_PATH, AUTHORITY_INTERFACE,
+    g_dbus_connection_call(question->polkit->bus, POLKIT, AUTHORITY_PATH, AUTHORITY_INTERFACE,
                            "CancelCheckAuthorization", g_variant_new("(s)", question->id), NULL,
                            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
 }
@@ -99,11 +121,14 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(Question) question = user_data;
     g_autoptr(GError) error = NULL;
-    GDBusConnection *bus = G_DBUS_CONNECTION(source);
-    g_autoptr(GVariant) value = g_dbus_connection_call_finish(bus, result, &error);
-    AkinPolkitAnswer answer = value ? answer_of_result(value) : answer_of_error(error);
-    if (answer == AKIN_POLKIT_CANCELLED || answer == AKIN_POLKIT_SILENT)
-        take_back(question, bus);
+    g_autoptr(GVariant) value =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    AkinPolkitAnswer answer = g_cancellable_is_cancelled(question->cancellable)
+                                  ? AKIN_POLKIT_CANCELLED
+                              : value ? answer_of_result(value)
+                                      : answer_of_error(question->polkit, error);
+    if (answer == AKIN_POLKIT_SILENT)
+        take_back(question);
     question->answered(answer, question->user_data);
 }
 
@@ -122,6 +147,17 @@ subject(const AkinCredentials *who)
 }
 
 static void
+on_cancelled(GCancellable *cancellable, gpointer question)
+{
+    (void) cancellable;
+    take_back(question);
+}
+
+/*
+ * Cancelling takes the question back and waits for polkit's last word on it: the bus counts what
+ * has none, and lets nobody have too many.
+ */
+static void
 ask(Question *question)
 {
     guint seconds = question->interactive ? AKIN_POLKIT_PATIENCE : QUICK;
@@ -131,8 +167,9 @@ ask(Question *question)
                       question->interactive ? ALLOW_USER_INTERACTION : 0, question->id);
     g_dbus_connection_call(question->polkit->bus, POLKIT, AUTHORITY_PATH, AUTHORITY_INTERFACE,
                            "CheckAuthorization", parameters, G_VARIANT_TYPE("((bba{ss}))"),
-                           G_DBUS_CALL_FLAGS_NONE, (int) seconds * 1000, question->cancellable,
-                           on_answer, question);
+                           G_DBUS_CALL_FLAGS_NONE, (int) seconds * 1000, NULL, on_answer, question);
+    question->cancelled =
+        g_cancellable_connect(question->cancellable, G_CALLBACK(on_cancelled), question, NULL);
 }
 
 /* Several questions may have been waiting for a bus; the first one that gets it keeps it. */
@@ -143,16 +180,30 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GDBusConnection) bus = g_dbus_connection_new_for_address_finish(result, &error);
     (void) source;
+    if (g_cancellable_is_cancelled(question->cancellable)) {
+        question->answered(AKIN_POLKIT_CANCELLED, question->user_data);
+        return;
+    }
     if (!bus) {
         gboolean absent = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
                           g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
-        question->answered(absent ? AKIN_POLKIT_ABSENT : answer_of_error(error),
+        question->answered(absent ? AKIN_POLKIT_ABSENT : answer_of_error(question->polkit, error),
                            question->user_data);
         return;
     }
     g_dbus_connection_set_exit_on_close(bus, FALSE);
     g_set_object(&question->polkit->bus, bus);
     ask(g_steal_pointer(&question));
+}
+
+static gboolean
+refuse(gpointer user_data)
+{
+    g_autoptr(Question) question = user_data;
+    question->answered(g_cancellable_is_cancelled(question->cancellable) ? AKIN_POLKIT_CANCELLED
+                                                                         : AKIN_POLKIT_NO,
+                       question->user_data);
+    return G_SOURCE_REMOVE;
 }
 
 void
@@ -169,6 +220,10 @@ akin_polkit_ask(AkinPolkit *polkit, const AkinCredentials *who, const char *acti
     question->cancellable = g_object_ref(cancellable);
     question->answered = answered;
     question->user_data = user_data;
+    if (!akin_credentials_process_runs(who)) {
+        g_idle_add_full(G_PRIORITY_DEFAULT, refuse, question, NULL);
+        return;
+    }
     if (polkit->bus && !g_dbus_connection_is_closed(polkit->bus)) {
         ask(question);
         return;

@@ -24,11 +24,15 @@ typedef enum {
 typedef void (*AkinPolkitAnswered)(AkinPolkitAnswer answer, gpointer user_data);
 
 AkinPolkit *akin_polkit_new(void);
+
+/* The end is near: questions that have been cancelled are not waited for any longer. */
+void akin_polkit_hang_up(AkinPolkit *polkit);
 void akin_polkit_free(AkinPolkit *polkit); /* no question may be open */
 
 /*
  * action: as in org.akin.helper.policy. interactive: the person may be asked, for up to
- * AKIN_POLKIT_PATIENCE seconds. Cancelling takes the question off her screen.
+ * AKIN_POLKIT_PATIENCE seconds. Cancelling takes the question off her screen; the question is open
+ * until polkit has let go of it. On behalf of a process that has ended nobody is asked: no.
  */
 void akin_polkit_ask(AkinPolkit *polkit, const AkinCredentials *who, const char *action,
                      gboolean interactive, GCancellable *cancellable, AkinPolkitAnswered answered,

@@ -73,6 +73,12 @@ akin_rights_new(void)
 }
 
 void
+akin_rights_hang_up(AkinRights *rights)
+{
+    akin_polkit_hang_up(rights->polkit);
+}
+
+void
 akin_rights_free(AkinRights *rights)
 {
     akin_polkit_free(rights->polkit);

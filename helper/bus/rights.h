@@ -24,6 +24,9 @@ typedef enum {
 typedef void (*AkinRightsDecided)(gboolean would_ask, const GError *error, gpointer user_data);
 
 AkinRights *akin_rights_new(void);
+
+/* The end is near: see akin_polkit_hang_up. */
+void akin_rights_hang_up(AkinRights *rights);
 void akin_rights_free(AkinRights *rights); /* no question may be open */
 
 /*

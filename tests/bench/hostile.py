@@ -14,6 +14,7 @@ import time
 
 from ground import MEMORY_MIB, OFFENCE_SECONDS, Ground
 from helper import ORDINARY_USER, Failed
+from system_bus import Polkit, SystemBus
 from wire import METHOD_CALL, SOON, Client, Port, identity
 
 HELD = 300  # connections kept open at a time; more than a user may have and than may wait to be taken
@@ -153,6 +154,11 @@ def crowd(ground, count):
     yield from _all_ask(_crowd(ground), count, 'ListServices')
 
 
+def questions(ground, count):
+    """questions to polkit, of 62 connections at once"""
+    yield from _all_ask(_crowd(ground), count, 'MayControl')
+
+
 def unread_calls(ground, count):
     """method calls, answers never read"""
     client, looks, dropped = _log_in(ground), itertools.cycle(LOOKS), 0
@@ -206,28 +212,41 @@ def _is_open(client):
 ATTACKS = ((silent, 10000, 1000, True), (byte_by_byte, 10000, 1000, False), (rubbish, 10000, 1000, True),
            (wrong_sizes, 10000, 1000, True), (unread_signals, 10000, 1000, True), (calls, 100000, 10000, False),
            (unread_calls, 100000, 10000, True), (changes, 10000, 1000, False), (crowd, 93000, 18600, False))
+ATTACKS_ON_POLKIT = ((questions, 18600, 3720, False),)
 MEMORY = {crowd: CROWD_MIB}
 
 
 def _attack(attack, full, short, is_offence, quick):
-    count = short if quick else full
     with Ground() as ground:
-        tally = ground.tally(attack.__doc__, count, memory=MEMORY.get(attack, MEMORY_MIB))
-        begin, descriptors, memory = time.monotonic(), ground.descriptors(), ground.memory_mib()
-        for number, amiss in enumerate(attack(ground, count)):
-            tally.survived += ground.helper.running and tally.survived < count
-            tally.notice(amiss, amiss)
-            if number == count // 2:
-                memory = ground.memory_mib()
-        time.sleep(SETTLED)
-        times = ground.count_dropped(ORDINARY_USER)
-        tally.notice(is_offence and not times, 'nobody was dropped')
-        tally.notice(times > 1 + (time.monotonic() - begin) // OFFENCE_SECONDS, f'logged {times} times')
-        grown = ground.memory_mib() - memory
-        tally.notice(grown > GROWTH_MIB, f'memory has grown by {grown:.1f} MiB')
-        tally.notice(ground.descriptors() > descriptors + ROOM, 'descriptors have leaked')
-        return tally.line()
+        return _line(ground, attack, short if quick else full, is_offence)
+
+
+def _attack_on_polkit(attack, full, short, is_offence, quick):
+    """The helper says by itself, in its log, if there are more questions than the bus lets it have."""
+    with Ground() as ground, SystemBus(ground.helper.folder) as bus, Polkit(bus):
+        ground.helper.stop()
+        ground.helper.start(*bus.prelude)
+        return _line(ground, attack, short if quick else full, is_offence)
+
+
+def _line(ground, attack, count, is_offence):
+    tally = ground.tally(attack.__doc__, count, memory=MEMORY.get(attack, MEMORY_MIB))
+    begin, descriptors, memory = time.monotonic(), ground.descriptors(), ground.memory_mib()
+    for number, amiss in enumerate(attack(ground, count)):
+        tally.survived += ground.helper.running and tally.survived < count
+        tally.notice(amiss, amiss)
+        if number == count // 2:
+            memory = ground.memory_mib()
+    time.sleep(SETTLED)
+    times = ground.count_dropped(ORDINARY_USER)
+    tally.notice(is_offence and not times, 'nobody was dropped')
+    tally.notice(times > 1 + (time.monotonic() - begin) // OFFENCE_SECONDS, f'logged {times} times')
+    grown = ground.memory_mib() - memory
+    tally.notice(grown > GROWTH_MIB, f'memory has grown by {grown:.1f} MiB')
+    tally.notice(ground.descriptors() > descriptors + ROOM, 'descriptors have leaked')
+    return tally.line()
 
 
 # Delay is that of others' calls.
-CASES = tuple(functools.update_wrapper(functools.partial(_attack, *row), row[0]) for row in ATTACKS)
+CASES = tuple(functools.update_wrapper(functools.partial(run, *row), row[0])
+              for run, rows in ((_attack, ATTACKS), (_attack_on_polkit, ATTACKS_ON_POLKIT)) for row in rows)

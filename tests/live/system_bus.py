@@ -22,6 +22,7 @@ NAME, PATH, INTERFACE = ('org.freedesktop.PolicyKit1', '/org/freedesktop/PolicyK
 # CheckAuthorization's answers: whether it is allowed, whether a password would help, what else is to be said.
 ALLOWED, DENIED, CHALLENGE = (True, False, {}), (False, False, {}), (False, True, {})
 DISMISSED = (False, True, {'polkit.dismissed': 'true'})
+FAILED = 'org.freedesktop.PolicyKit1.Error.Failed'
 
 CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -33,6 +34,7 @@ CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
     <allow user="*"/><allow own="*"/>
     <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
   </policy>
+  <limit name="max_replies_per_connection">128</limit>
 </busconfig>
 '''
 # Of polkit(8), what the helper uses.
@@ -79,7 +81,8 @@ class Polkit:
 
     def __init__(self, bus):
         self._bus = bus
-        self.answer = DENIED  # None: none, as long as a person thinks
+        self.answer = DENIED  # None: none, as long as a person thinks; or the name of an error
+        self.busy = False  # nobody is answered, before `say`
         self.questions = []  # (action, pid, uid, whether a person may be asked)
         self.cancelled = []
         self._open = {}
@@ -101,7 +104,7 @@ class Polkit:
         """The person has decided: what is open is answered."""
         while self._open:
             _, invocation = self._open.popitem()
-            invocation.return_value(GLib.Variant('((bba{ss}))', (answer,)))
+            _answer(invocation, answer)
 
     def _run(self, ready):
         self._context.push_thread_default()
@@ -118,14 +121,22 @@ class Polkit:
         arguments = arguments.unpack()
         if method == 'CancelCheckAuthorization':
             self.cancelled.append(arguments[0])
-            self._open.pop(arguments[0], None)
+            if not self.busy and (taken_back := self._open.pop(arguments[0], None)):
+                taken_back.return_dbus_error(NAME + '.Error.Cancelled', 'taken back')
             invocation.return_value(None)
             return
         (kind, subject), action, _, flags, number = arguments
         assert kind == 'unix-process', kind
         assert subject['start-time'] > 0, subject
         self.questions.append((action, subject['pid'], subject['uid'], bool(flags & 1)))
-        if self.answer is None and flags & 1:
+        if self.busy or (self.answer is None and flags & 1):
             self._open[number] = invocation
         else:
-            invocation.return_value(GLib.Variant('((bba{ss}))', (self.answer or CHALLENGE,)))
+            _answer(invocation, self.answer or CHALLENGE)
+
+
+def _answer(invocation, answer):
+    if isinstance(answer, str):
+        invocation.return_dbus_error(answer, 'no reason')
+    else:
+        invocation.return_value(GLib.Variant('((bba{ss}))', (answer,)))

@@ -3,12 +3,14 @@
 
 import os
 import shutil
+import socket
 import subprocess
+import sys
 import time
 import unittest
 
 from helper import ORDINARY_USER, AkinCase, wait_for
-from system_bus import ALLOWED, CHALLENGE, DENIED, DISMISSED, Polkit, SystemBus
+from system_bus import ALLOWED, CHALLENGE, DENIED, DISMISSED, FAILED, Polkit, SystemBus
 from wire import Client
 
 CONTROL, READ_LOG = 'org.akin.helper.control', 'org.akin.helper.read-log'
@@ -17,6 +19,15 @@ INTERACTIVE = 4  # of D-Bus: the system may ask a person
 POLKITD = '/usr/lib/polkit-1/polkitd'
 POLICY = os.path.join(os.path.dirname(__file__), '..', '..', 'helper', 'service', 'org.akin.helper.policy')
 QUICK = 1.5  # seconds
+AT_ONCE = 30  # calls that may wait for their answers
+OF_USER, OF_ALL = 8, 32  # questions that are open at a time
+
+# Connects to the socket it is told, and gives the connection to the one that it inherits.
+HAND_ON = '''import socket, sys
+mine = socket.socket(socket.AF_UNIX)
+mine.connect(sys.argv[1])
+socket.send_fds(socket.socket(fileno=int(sys.argv[2])), [b'.'], [mine.fileno()])
+'''
 
 
 class PolkitCase(AkinCase):
@@ -139,6 +150,95 @@ class StandIn(PolkitCase):
         client.call('Stop', flags=INTERACTIVE)
         wait_for(lambda: self.polkit.questions, 'the question')
         return client
+
+
+class Crowds(PolkitCase):
+    """Who asks and asks keeps neither polkit nor others busy, and fills no log."""
+
+    def setUp(self):
+        super().setUp()
+        self.polkit = self.enterContext(Polkit(self.bus))
+        self.polkit.answer = CHALLENGE
+        self.start()
+
+    def crowd(self, users, of_user):
+        """Clients who all ask whether they may."""
+        clients = [self.enterContext(Client(self.helper, user)) for user in users for _ in range(of_user)]
+        for client in clients:
+            self.assertTrue(client.log_in())
+            client.socket.sendall(b''.join(client.message('MayControl') for _ in range(AT_ONCE)))
+        return clients
+
+    def assertAsked(self, count):
+        """So many questions are open, and no more come."""
+        wait_for(lambda: len(self.polkit.questions) == count, f'{count} questions')
+        time.sleep(0.1)
+        self.assertEqual(len(self.polkit.questions), count)
+
+    def test_one_client_has_one_question(self):
+        self.polkit.busy = True
+        client, = self.crowd([ORDINARY_USER], 1)
+        self.assertAsked(1)
+        self.polkit.busy = False
+        self.polkit.say(CHALLENGE)
+        for _ in range(AT_ONCE):
+            self.assertIn(b'ask\0', client.answer())
+
+    def test_a_user_has_a_few_and_keeps_nobody_out(self):
+        self.polkit.busy = True
+        self.crowd([ORDINARY_USER, 2], 30)
+        self.assertAsked(2 * OF_USER)
+        her = self.enterContext(Client(self.helper, 1))
+        self.assertTrue(her.log_in())
+        her.call('Stop', flags=INTERACTIVE)
+        self.assertAsked(2 * OF_USER + 1)
+        self.polkit.busy, self.polkit.answer = False, DENIED
+        self.polkit.say(ALLOWED)
+        her.answer()
+        self.assertFalse(self.helper.json('status')['enforcing'])
+
+    def test_all_have_no_more_than_a_bus_allows(self):
+        self.polkit.busy = True
+        self.crowd(range(20000, 20000 + 60), 1)
+        self.assertAsked(OF_ALL)
+
+    def test_who_leaves_has_asked_all_the_same(self):
+        """Until polkit has let go of the question: nobody asks more by coming again and again."""
+        self.polkit.busy = True
+        clients = self.crowd([ORDINARY_USER], OF_USER)
+        self.assertAsked(OF_USER)
+        for client in clients:
+            client.socket.close()
+        wait_for(lambda: len(self.polkit.cancelled) == OF_USER, 'the questions to be taken back')
+        client, *_ = self.crowd([ORDINARY_USER], OF_USER)
+        self.assertAsked(OF_USER)
+        self.polkit.busy = False
+        self.polkit.say(CHALLENGE)
+        self.assertIn(b'ask\0', client.answer())
+
+    def test_what_fails_is_logged_once(self):
+        self.helper.expect('cannot ask polkit')
+        self.polkit.answer = FAILED
+        client, = self.crowd([ORDINARY_USER], 1)
+        for _ in range(AT_ONCE):
+            self.assertIn(b'no\0', client.answer())
+        self.assertEqual(self.helper.read_log().count('cannot ask polkit'), 1)
+
+    def test_nobody_is_asked_about_who_has_ended(self):
+        """A process connects, hands its socket on, and ends."""
+        self.polkit.answer = ALLOWED
+        ours, its = socket.socketpair()
+        with ours, its:
+            subprocess.run([sys.executable, '-c', HAND_ON, self.helper.socket, str(its.fileno())],
+                           pass_fds=[its.fileno()], user=ORDINARY_USER, check=True)
+            _, (descriptor,), *_ = socket.recv_fds(ours, 1, 1)
+        client = self.enterContext(Client(self.helper))
+        client.socket.close()
+        client.socket = socket.socket(fileno=descriptor)
+        self.assertTrue(client.log_in())
+        client.call('MayControl')
+        self.assertIn(b'no\0', client.answer())
+        self.assertEqual(self.polkit.questions, [])
 
 
 class Gone(PolkitCase):

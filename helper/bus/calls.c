@@ -31,7 +31,7 @@ static const AkinMethod read_properties = {"", AKIN_RIGHT_LOOK, NULL};
 
 typedef struct {
     AkinCalls *calls;
-    guint user;
+    guint user;     /* the account */
     AkinPeer *peer; /* NULL: gone meanwhile */
     GDBusMethodInvocation *invocation;
     const AkinMethod *method;
@@ -145,6 +145,8 @@ decided(gboolean would_ask, const GError *error, gpointer user_data)
     AkinCalls *calls = call->calls;
     g_autoptr(GError) failure = error ? g_error_copy(error) : NULL;
     g_queue_remove(&calls->asked, call);
+    if (call->peer && !error && call->method->right == AKIN_RIGHT_CONTROL)
+        akin_peer_trust(call->peer);
     if (call->peer && call->method == &may_control) {
         const char *word = !error ? "yes" : would_ask ? "ask" : "no";
         finish(call, g_variant_new("(s)", word), NULL);
@@ -255,7 +257,7 @@ akin_calls_take(AkinCalls *calls, AkinPeer *peer, GDBusMethodInvocation *invocat
     }
     Lane *lane = lane_of(calls, peer);
     Call *call = g_new0(Call, 1);
-    *call = (Call){calls, akin_peer_who(peer)->uid, peer, invocation, method, NULL};
+    *call = (Call){calls, akin_peer_who(peer)->account, peer, invocation, method, NULL};
     akin_turns_add(lane->turns, call->user, peer, call);
     wake(lane);
 }
@@ -264,6 +266,16 @@ void
 akin_calls_go_on(AkinCalls *calls, AkinPeer *peer)
 {
     wake(lane_of(calls, peer));
+}
+
+gboolean
+akin_calls_is_asking(const AkinCalls *calls, const AkinPeer *peer)
+{
+    for (GList *link = calls->asked.head; link; link = link->next) {
+        if (((const Call *) link->data)->peer == peer)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 void

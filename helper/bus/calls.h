@@ -34,3 +34,6 @@ void akin_calls_changed(AkinCalls *calls);
 
 /* The peer is about to go: nothing more is done for it, and no question stays open. */
 void akin_calls_forget(AkinCalls *calls, AkinPeer *peer);
+
+/* Whether somebody is being asked whether the peer may do something: at most 32 have that. */
+gboolean akin_calls_is_asking(const AkinCalls *calls, const AkinPeer *peer);

@@ -7,10 +7,11 @@
 /*
  * Who is at the other end of a Unix socket: as it was when the peer connected, from the kernel and
  * not from the peer's words. Rights go by uid; pid and start_time are for polkit alone, which asks
- * the person in front of that process. 0 where they are not known.
+ * the person in front of that process. 0 where they are not known. account is for fairness alone:
+ * akin_rights_account.
  */
 typedef struct {
-    uid_t uid;
+    uid_t uid, account;
     pid_t pid;
     guint64 start_time; /* of the process: proc(5), field 22 */
 } AkinCredentials;

@@ -61,6 +61,12 @@ akin_peer_is_stranger(const AkinPeer *peer)
     return peer->stranger;
 }
 
+void
+akin_peer_trust(AkinPeer *peer)
+{
+    peer->stranger = FALSE;
+}
+
 gint64
 akin_peer_last_seen(const AkinPeer *peer)
 {

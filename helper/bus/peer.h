@@ -41,6 +41,9 @@ void akin_peer_free(AkinPeer *peer);
 const AkinCredentials *akin_peer_who(const AkinPeer *peer);
 gboolean akin_peer_is_stranger(const AkinPeer *peer);
 
+/* It has been found that it may change things. */
+void akin_peer_trust(AkinPeer *peer);
+
 /* When it last asked for something, or came: g_get_monotonic_time(). */
 gint64 akin_peer_last_seen(const AkinPeer *peer);
 

@@ -52,6 +52,12 @@ akin_rights_is_administrator(uid_t uid)
     return FALSE;
 }
 
+uid_t
+akin_rights_account(uid_t uid)
+{
+    return uid == 0 || getpwuid(uid) ? uid : (uid_t) -1;
+}
+
 /* --- A decision ------------------------------------------------------------------------------- */
 
 struct _AkinRights {

@@ -39,3 +39,9 @@ void akin_rights_check(AkinRights *rights, const AkinCredentials *who, AkinRight
 
 /* Root, or in the administrators' group: whether or not a password would be asked for. */
 gboolean akin_rights_is_administrator(uid_t uid);
+
+/*
+ * Who shares with whom: the user id, and the same for all that have no account on this computer,
+ * since one user may have thousands of these, for containers.
+ */
+uid_t akin_rights_account(uid_t uid);

@@ -136,26 +136,44 @@ put_out(AkinServer *server, AkinPeer *peer)
     akin_peer_free(peer);
 }
 
+static guint
+count_strangers(const AkinServer *server, const AkinPeer *like)
+{
+    guint count = 0;
+    for (guint i = 0; i < server->peers->len; i++) {
+        const AkinPeer *peer = server->peers->pdata[i];
+        count += akin_peer_is_stranger(peer) &&
+                 (!like || akin_peer_who(peer)->account == akin_peer_who(like)->account);
+    }
+    return count;
+}
+
 /*
  * Strangers, who may look and change nothing, have so many connections between them, however many
- * user ids somebody has: then the one that was silent longest makes room. Who has rights is never
- * kept out by others.
+ * user ids somebody has: then of those who have most, the one that was silent longest makes room.
+ * Who has rights is never kept out by others, and neither is who is just being asked for a
+ * password.
  */
 static void
 make_room(AkinServer *server)
 {
-    guint strangers = 0;
-    AkinPeer *silent = NULL;
+    AkinPeer *chosen = NULL;
+    guint most = 0;
+    if (count_strangers(server, NULL) <= STRANGERS_MAX)
+        return;
     for (guint i = 0; i < server->peers->len; i++) {
         AkinPeer *peer = server->peers->pdata[i];
-        if (!akin_peer_is_stranger(peer))
+        if (!akin_peer_is_stranger(peer) || akin_calls_is_asking(server->calls, peer))
             continue;
-        strangers++;
-        if (!silent || akin_peer_last_seen(peer) < akin_peer_last_seen(silent))
-            silent = peer;
+        guint count = count_strangers(server, peer);
+        if (count > most ||
+            (count == most && akin_peer_last_seen(peer) < akin_peer_last_seen(chosen))) {
+            most = count;
+            chosen = peer;
+        }
     }
-    if (strangers > STRANGERS_MAX)
-        put_out(server, silent);
+    if (chosen)
+        put_out(server, chosen);
 }
 
 static gboolean
@@ -177,6 +195,7 @@ take_peer(AkinServer *server, GSocket *socket)
     } else if (!has_room(server, who.uid)) {
         note_offence(server, who.uid, "has too many connections");
     } else {
+        who.account = akin_rights_account(who.uid);
         gboolean stranger = !akin_rights_is_administrator(who.uid);
         g_ptr_array_add(server->peers, akin_peer_new(socket, &who, stranger, server->guid,
                                                      &peer_listener, server));

@@ -305,6 +305,15 @@ class Strangers(BusCase):
         self.assertServed()
         self.assertLess(len(os.listdir(f'/proc/{self.helper._process.pid}/fd')), STRANGERS + 40)
 
+    def test_who_has_most_makes_room(self):
+        """All user ids that no account has, such as those of containers, count as one."""
+        watching = self.logged_in(OTHER_USER)
+        for user in (*[ORDINARY_USER] * CONNECTIONS, *range(20000, 20000 + STRANGERS)):
+            last = self.client(user)
+        self.assertTrue(last.log_in())
+        watching.call('MayControl')
+        self.assertIn(b'no\0', watching.answer())
+
     def test_the_silent_ones_make_room(self):
         watching = self.logged_in()
         for user in range(20000, 20000 + 3 * STRANGERS):

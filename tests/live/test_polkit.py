@@ -20,6 +20,8 @@ POLKITD = '/usr/lib/polkit-1/polkitd'
 POLICY = os.path.join(os.path.dirname(__file__), '..', '..', 'helper', 'service', 'org.akin.helper.policy')
 QUICK = 1.5  # seconds
 AT_ONCE = 30  # calls that may wait for their answers
+ACCOUNTS = range(2, 10)  # of Debian, bin and others; somebody else's than those below
+STRANGERS = 64  # connections of all users together who may only look
 OF_USER, OF_ALL = 8, 32  # questions that are open at a time
 
 # Connects to the socket it is told, and gives the connection to the one that it inherits.
@@ -199,7 +201,7 @@ class Crowds(PolkitCase):
 
     def test_all_have_no_more_than_a_bus_allows(self):
         self.polkit.busy = True
-        self.crowd(range(20000, 20000 + 60), 1)
+        self.crowd(ACCOUNTS[:6], 10)
         self.assertAsked(OF_ALL)
 
     def test_who_leaves_has_asked_all_the_same(self):
@@ -239,6 +241,40 @@ class Crowds(PolkitCase):
         client.call('MayControl')
         self.assertIn(b'no\0', client.answer())
         self.assertEqual(self.polkit.questions, [])
+
+
+class Strangers(PolkitCase):
+    """Who may change nothing makes room for others, but not who is being asked, nor who is known to be let."""
+
+    def setUp(self):
+        super().setUp()
+        self.polkit = self.enterContext(Polkit(self.bus))
+        self.polkit.answer = None
+        self.start()
+        self.her = self.enterContext(Client(self.helper, 1))
+        self.assertTrue(self.her.log_in())
+
+    def come(self):
+        """Too many, and she has more connections than anybody, this one the most silent."""
+        for user in (*[1] * 20, *[user for user in ACCOUNTS for _ in range(STRANGERS // len(ACCOUNTS))]):
+            self.assertTrue(self.enterContext(Client(self.helper, user)).log_in())
+
+    def test_who_is_being_asked_stays(self):
+        self.her.call('Stop', flags=INTERACTIVE)
+        wait_for(lambda: self.polkit.questions, 'the question')
+        self.come()
+        self.polkit.say(ALLOWED)
+        self.her.answer()
+        self.assertFalse(self.helper.json('status')['enforcing'])
+        self.assertEqual(self.polkit.cancelled, [])
+
+    def test_who_was_let_stays(self):
+        self.polkit.answer = ALLOWED
+        self.her.call('MayControl')
+        self.assertIn(b'yes\0', self.her.answer())
+        self.come()
+        self.her.call('MayControl')
+        self.assertIn(b'yes\0', self.her.answer())
 
 
 class Gone(PolkitCase):

@@ -10,6 +10,13 @@
 /* CheckAuthorizationFlags */
 #define ALLOW_USER_INTERACTION 1u
 
+/* Where a system bus finds who it can start: dbus-daemon(1), standard_system_servicedirs. */
+static const char *const installed_as[] = {
+    "/usr/local/share/dbus-1/system-services/" POLKIT ".service",
+    "/usr/share/dbus-1/system-services/" POLKIT ".service",
+    "/lib/dbus-1/system-services/" POLKIT ".service",
+};
+
 /* Seconds for an answer that needs no person. */
 #define QUICK 5
 
@@ -20,6 +27,7 @@ struct _AkinPolkit {
     GDBusConnection *bus; /* our own; NULL until it is needed */
     guint serial;         /* of questions, so that they can be cancelled */
     gint64 warned;        /* when it was last logged that one failed; 0: never */
+    gboolean answered;    /* it is there, whatever becomes of it */
 };
 
 typedef struct {
@@ -78,13 +86,31 @@ warn(AkinPolkit *polkit, const char *reason)
     g_warning("cannot ask polkit: %s", reason);
 }
 
-/* Only where the bus says that nobody of that name exists: all else is trouble, and means no. */
+static gboolean
+is_installed(const AkinPolkit *polkit)
+{
+    gboolean found = polkit->answered;
+    for (guint i = 0; i < G_N_ELEMENTS(installed_as) && !found; i++)
+        found = g_file_test(installed_as[i], G_FILE_TEST_EXISTS);
+    return found;
+}
+
+/* It is not there, or only down: then it still decides, and means no. */
+static AkinPolkitAnswer
+answer_of_nobody(AkinPolkit *polkit, const GError *error)
+{
+    if (!is_installed(polkit))
+        return AKIN_POLKIT_ABSENT;
+    warn(polkit, error->message);
+    return AKIN_POLKIT_FAILED;
+}
+
 static AkinPolkitAnswer
 answer_of_error(AkinPolkit *polkit, const GError *error)
 {
     g_autofree char *name = g_dbus_error_get_remote_error(error);
     if (g_strcmp0(name, "org.freedesktop.DBus.Error.ServiceUnknown") == 0)
-        return AKIN_POLKIT_ABSENT;
+        return answer_of_nobody(polkit, error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
         return AKIN_POLKIT_SILENT;
     if (g_strcmp0(name, POLKIT ".Error.Cancelled") == 0)
@@ -123,6 +149,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) value =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    question->polkit->answered |= value != NULL;
     AkinPolkitAnswer answer = g_cancellable_is_cancelled(question->cancellable)
                                   ? AKIN_POLKIT_CANCELLED
                               : value ? answer_of_result(value)
@@ -172,6 +199,12 @@ ask(Question *question)
         g_cancellable_connect(question->cancellable, G_CALLBACK(on_cancelled), question, NULL);
 }
 
+static gboolean
+has_bus(const AkinPolkit *polkit)
+{
+    return polkit->bus && !g_dbus_connection_is_closed(polkit->bus);
+}
+
 /* Several questions may have been waiting for a bus; the first one that gets it keeps it. */
 static void
 on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -185,14 +218,12 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     if (!bus) {
-        gboolean absent = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
-                          g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
-        question->answered(absent ? AKIN_POLKIT_ABSENT : answer_of_error(question->polkit, error),
-                           question->user_data);
+        question->answered(answer_of_nobody(question->polkit, error), question->user_data);
         return;
     }
     g_dbus_connection_set_exit_on_close(bus, FALSE);
-    g_set_object(&question->polkit->bus, bus);
+    if (!has_bus(question->polkit))
+        g_set_object(&question->polkit->bus, bus);
     ask(g_steal_pointer(&question));
 }
 
@@ -224,7 +255,7 @@ akin_polkit_ask(AkinPolkit *polkit, const AkinCredentials *who, const char *acti
         g_idle_add_full(G_PRIORITY_DEFAULT, refuse, question, NULL);
         return;
     }
-    if (polkit->bus && !g_dbus_connection_is_closed(polkit->bus)) {
+    if (has_bus(polkit)) {
         ask(question);
         return;
     }

@@ -9,7 +9,7 @@
 typedef struct _AkinPolkit AkinPolkit;
 
 typedef enum {
-    AKIN_POLKIT_ABSENT, /* this system has none: somebody else decides */
+    AKIN_POLKIT_ABSENT, /* it is not installed: somebody else decides */
     AKIN_POLKIT_YES,
     AKIN_POLKIT_NO,
     AKIN_POLKIT_WOULD_ASK, /* a password is needed, and nobody was asked for it */

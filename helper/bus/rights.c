@@ -110,7 +110,9 @@ refusal(AkinPolkitAnswer answer, uid_t uid)
         return "the question for the password was cancelled; nothing was changed";
     case AKIN_POLKIT_SILENT:
         return "the question for the password was not answered; nothing was changed";
-    case AKIN_POLKIT_FAILED: return "polkit cannot be asked who may do this; try it with sudo";
+    case AKIN_POLKIT_FAILED:
+        return "polkit cannot be asked who may do this; start it and the system bus, or try it "
+               "with sudo";
     }
     return "only administrators may change the firewall; try it with sudo";
 }

@@ -5,8 +5,9 @@
 
 /*
  * The one place that decides who may do what, and says no to everybody else: root always; on a
- * system with polkit(8) whoever that says, after a password where it wants one; elsewhere members
- * of the administrators' group (sudo, wheel or admin, whichever this system has). Main thread only.
+ * system with polkit(8) whoever that says, after a password where it wants one, and nobody when it
+ * is down; elsewhere members of the administrators' group (sudo, wheel or admin, whichever this
+ * system has). Main thread only.
  */
 typedef struct _AkinRights AkinRights;
 

@@ -34,6 +34,10 @@ from lab import Lab
 REPOSITORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
 # Whoever sits in front of this computer is none of a test's business.
 NO_SYSTEM_BUS = ('env', 'DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent')
+# Where polkit says that it is installed, which it is not for the helper unless a test puts something else there.
+SYSTEM_SERVICES = '/usr/share/dbus-1/system-services'
+NO_POLKIT = ('unshare', '--mount', 'sh', '-c', 'd=$1; shift; [ ! -d $d ] || mount -t tmpfs none $d; exec "$@"', 'sh',
+             SYSTEM_SERVICES)
 BUILD = os.path.abspath(os.environ.get('AKIN_BUILD') or os.path.join(REPOSITORY, 'build'))
 HELPER = os.path.join(BUILD, 'helper', 'akin-helper')
 AKINCTL = os.path.join(BUILD, 'app', 'ctl', 'akinctl')
@@ -253,8 +257,8 @@ class Helper:
                 raise Failed(f'the helper said: {line}')
 
     def _launch(self, prelude, more=(), **streams):
-        return self.laptop.start([*NO_SYSTEM_BUS, *prelude, HELPER, '--socket', self.socket, '--config', self.config,
-                                  '--state-dir', self.state_dir, *more], **streams)
+        return self.laptop.start([*NO_SYSTEM_BUS, *NO_POLKIT, *prelude, HELPER, '--socket', self.socket,
+                                  '--config', self.config, '--state-dir', self.state_dir, *more], **streams)
 
 
 class Watch:

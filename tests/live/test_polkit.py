@@ -2,6 +2,7 @@
 """Who may change things where polkit decides: a stand-in for it says yes, no or nothing, and the real one says no."""
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -9,12 +10,13 @@ import sys
 import time
 import unittest
 
-from helper import ORDINARY_USER, AkinCase, wait_for
-from system_bus import ALLOWED, CHALLENGE, DENIED, DISMISSED, FAILED, Polkit, SystemBus
+from helper import ORDINARY_USER, SYSTEM_SERVICES, AkinCase, wait_for
+from system_bus import ALLOWED, CHALLENGE, DENIED, DISMISSED, FAILED, NAME, Polkit, SystemBus
 from wire import Client
 
 CONTROL, READ_LOG = 'org.akin.helper.control', 'org.akin.helper.read-log'
 NOT_ALLOWED = 4
+OTHER_USER = 1  # daemon
 INTERACTIVE = 4  # of D-Bus: the system may ask a person
 POLKITD = '/usr/lib/polkit-1/polkitd'
 POLICY = os.path.join(os.path.dirname(__file__), '..', '..', 'helper', 'service', 'org.akin.helper.policy')
@@ -190,7 +192,7 @@ class Crowds(PolkitCase):
         self.polkit.busy = True
         self.crowd([ORDINARY_USER, 2], 30)
         self.assertAsked(2 * OF_USER)
-        her = self.enterContext(Client(self.helper, 1))
+        her = self.enterContext(Client(self.helper, OTHER_USER))
         self.assertTrue(her.log_in())
         her.call('Stop', flags=INTERACTIVE)
         self.assertAsked(2 * OF_USER + 1)
@@ -251,12 +253,12 @@ class Strangers(PolkitCase):
         self.polkit = self.enterContext(Polkit(self.bus))
         self.polkit.answer = None
         self.start()
-        self.her = self.enterContext(Client(self.helper, 1))
+        self.her = self.enterContext(Client(self.helper, OTHER_USER))
         self.assertTrue(self.her.log_in())
 
     def come(self):
         """Too many, and she has more connections than anybody, this one the most silent."""
-        for user in (*[1] * 20, *[user for user in ACCOUNTS for _ in range(STRANGERS // len(ACCOUNTS))]):
+        for user in (*[OTHER_USER] * 20, *[user for user in ACCOUNTS for _ in range(STRANGERS // len(ACCOUNTS))]):
             self.assertTrue(self.enterContext(Client(self.helper, user)).log_in())
 
     def test_who_is_being_asked_stays(self):
@@ -298,7 +300,35 @@ class Gone(PolkitCase):
         self.assertEqual(code, NOT_ALLOWED)
         self.assertIn('only administrators', said)
 
+    def test_there_is_none_and_an_administrator_may(self):
+        self.start_with(administrator=OTHER_USER)
+        self.assertEqual(self.change(user=OTHER_USER), (0, ''))
+        self.bus.__exit__()
+        self.assertEqual(self.change('firewall', 'on', user=OTHER_USER), (0, ''))
+        self.bus.__enter__()
+
+    def test_an_administrator_may_not_when_it_is_down(self):
+        self.helper.expect('cannot ask polkit')
+        self.start_with(administrator=OTHER_USER, installed=True)
+        self.assertDown()
+        self.bus.__exit__()
+        self.assertDown()
+        self.bus.__enter__()
+
+    def test_an_administrator_may_not_when_it_has_gone(self):
+        """Whatever is installed: it has answered in this life of the helper."""
+        self.helper.expect('cannot ask polkit')
+        self.start_with(administrator=OTHER_USER)
+        with Polkit(self.bus) as polkit:
+            polkit.answer = CHALLENGE
+            self.assertEqual(self.change(user=OTHER_USER)[0], NOT_ALLOWED)
+        self.assertDown()
+        self.bus.__exit__()
+        self.assertDown()
+        self.bus.__enter__()
+
     def test_the_bus_comes_back(self):
+        self.helper.expect('cannot ask polkit')
         with Polkit(self.bus) as polkit:
             polkit.answer = ALLOWED
             self.start()
@@ -309,6 +339,22 @@ class Gone(PolkitCase):
         with Polkit(self.bus) as polkit:
             polkit.answer = ALLOWED
             self.assertEqual(self.change('firewall', 'on'), (0, ''))
+
+    def assertDown(self):
+        code, said = self.change(user=OTHER_USER)
+        self.assertEqual(code, NOT_ALLOWED)
+        self.assertIn('start it', said)
+        self.assertTrue(self.firewall())
+
+    def start_with(self, administrator, installed=False):
+        """Where a user is a member of sudo, and perhaps polkit is installed."""
+        name = pwd.getpwuid(administrator).pw_name
+        group = os.path.join(self.helper.folder, 'group')
+        with open(group, 'w') as file:
+            file.write(f'sudo:x:27:{name}\n')
+        mounts = 'mount --bind $1 /etc/group && ' + f'touch $2/{NAME}.service && ' * installed
+        self.helper.start(*self.bus.prelude, 'unshare', '--mount', 'sh', '-c', mounts + 'shift 2 && exec "$@"', 'sh',
+                          group, SYSTEM_SERVICES)
 
 
 class Real(PolkitCase):

@@ -14,6 +14,22 @@
 #include "names.h"
 #include "owner.h"
 
+/* How long, and how often, it is tried again to get into the queue of the socket. */
+enum { QUEUE_MS = 2000, QUEUE_AGAIN_MS = 20 };
+
+typedef struct {
+    char *path;
+    gint64 begun; /* monotonic */
+} Dialing;
+
+static void
+dialing_free(gpointer data)
+{
+    Dialing *dialing = data;
+    g_free(dialing->path);
+    g_free(dialing);
+}
+
 static char *
 how_to_start(const char *socket_path)
 {
@@ -83,7 +99,7 @@ akin_check_version(GVariant *version, const char *socket_path, GError **error)
     return TRUE;
 }
 
-/* --- Three steps: socket, greeting, connection, in one GTask whose data is the path ----------- */
+/* --- Three steps: socket, greeting, connection, in one GTask whose data is a Dialing -------- */
 
 /* error may be one that is to be shown already. */
 static void
@@ -95,7 +111,8 @@ fail(GTask *task, GError *error)
     if (reason->domain == AKIN_CLIENT_ERROR)
         g_task_return_error(task, g_steal_pointer(&reason));
     else
-        g_task_return_error(task, akin_connection_error(g_task_get_task_data(task), reason));
+        g_task_return_error(
+            task, akin_connection_error(((Dialing *) g_task_get_task_data(task))->path, reason));
 }
 
 static void
@@ -156,11 +173,40 @@ connect_to(const char *path, GCancellable *cancellable, GError **error)
         g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
     if (!socket)
         return NULL;
-    g_socket_set_blocking(socket, FALSE); /* a full queue is an error, and no reason to wait */
+    g_socket_set_blocking(socket, FALSE); /* a full queue is an error, and nobody waits in here */
     if (!g_socket_connect(socket, address, cancellable, error) || !check_owner(socket, path, error))
         return NULL;
     g_socket_set_blocking(socket, TRUE);
     return g_socket_connection_factory_create_connection(socket);
+}
+
+static gboolean
+is_queue_full(const Dialing *dialing, const GError *error)
+{
+    return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) &&
+           g_get_monotonic_time() - dialing->begun < QUEUE_MS * 1000;
+}
+
+/* Whether to come again: somebody may be filling the queue so that nobody else gets in. */
+static gboolean
+try_to_connect(gpointer data)
+{
+    GTask *task = data;
+    Dialing *dialing = g_task_get_task_data(task);
+    GCancellable *cancellable = g_task_get_cancellable(task);
+    GError *error = NULL;
+    if (g_task_return_error_if_cancelled(task))
+        return G_SOURCE_REMOVE;
+    g_autoptr(GSocketConnection) stream = connect_to(dialing->path, cancellable, &error);
+    if (stream) {
+        akin_greet(stream, cancellable, on_greeted, g_object_ref(task));
+    } else if (is_queue_full(dialing, error)) {
+        g_error_free(error);
+        return G_SOURCE_CONTINUE;
+    } else {
+        fail(task, error);
+    }
+    return G_SOURCE_REMOVE;
 }
 
 void
@@ -170,7 +216,10 @@ akin_dial(const char *socket_path, GCancellable *cancellable, GAsyncReadyCallbac
     (void) AKIN_ERROR; /* registers the names of the helper's errors */
     g_type_ensure(G_TYPE_UNIX_CONNECTION);
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
-    g_task_set_task_data(task, g_strdup(socket_path), g_free);
+    Dialing *dialing = g_new0(Dialing, 1);
+    dialing->path = g_strdup(socket_path);
+    dialing->begun = g_get_monotonic_time();
+    g_task_set_task_data(task, dialing, dialing_free);
     /* GLib would cut it off and connect to another path. */
     if (strlen(socket_path) >= sizeof((struct sockaddr_un){0}.sun_path)) {
         g_task_return_new_error(task, AKIN_CLIENT_ERROR, AKIN_CLIENT_ERROR_NO_HELPER,
@@ -178,12 +227,10 @@ akin_dial(const char *socket_path, GCancellable *cancellable, GAsyncReadyCallbac
                                 sizeof((struct sockaddr_un){0}.sun_path) - 1);
         return;
     }
-    GError *error = NULL;
-    g_autoptr(GSocketConnection) stream = connect_to(socket_path, cancellable, &error);
-    if (stream)
-        akin_greet(stream, cancellable, on_greeted, g_steal_pointer(&task));
-    else
-        fail(task, error);
+    if (!try_to_connect(task))
+        return;
+    g_autoptr(GSource) again = g_timeout_source_new(QUEUE_AGAIN_MS);
+    g_task_attach_source(task, again, try_to_connect);
 }
 
 GDBusConnection *

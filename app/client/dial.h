@@ -6,8 +6,9 @@
 
 /*
  * The bare connection to the socket, authenticated. Only root's helper, and one's own, is believed.
- * Errors are in AKIN_CLIENT_ERROR, or G_IO_ERROR_CANCELLED. No time limit: a helper that accepts
- * and is silent keeps it waiting, which costs a file descriptor and no thread.
+ * Errors are in AKIN_CLIENT_ERROR, or G_IO_ERROR_CANCELLED. When the queue of the socket is full it
+ * is tried again for 2 seconds. No other time limit: a helper that accepts and is silent keeps it
+ * waiting, which costs a file descriptor and no thread.
  */
 void akin_dial(const char *socket_path, GCancellable *cancellable, GAsyncReadyCallback callback,
                gpointer data);

@@ -55,7 +55,7 @@ akin_rights_is_administrator(uid_t uid)
 uid_t
 akin_rights_account(uid_t uid)
 {
-    return uid == 0 || getpwuid(uid) ? uid : (uid_t) -1;
+    return uid == 0 || getpwuid(uid) ? uid : AKIN_NO_ACCOUNT;
 }
 
 /* --- A decision ------------------------------------------------------------------------------- */

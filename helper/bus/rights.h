@@ -45,4 +45,5 @@ gboolean akin_rights_is_administrator(uid_t uid);
  * Who shares with whom: the user id, and the same for all that have no account on this computer,
  * since one user may have thousands of these, for containers.
  */
+#define AKIN_NO_ACCOUNT ((uid_t) -1)
 uid_t akin_rights_account(uid_t uid);

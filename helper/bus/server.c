@@ -20,6 +20,9 @@
 #define OFFENCE_SECONDS 60
 #define OFFENDERS_MAX 64
 
+/* How many are accepted in a turn of the main loop: so many that nobody fills the queue alone. */
+#define ACCEPTED_MAX 32
+
 /* How long nothing is accepted after the system ran out of something. */
 #define PAUSE_SECONDS 1
 
@@ -190,13 +193,17 @@ take_peer(AkinServer *server, GSocket *socket)
 {
     AkinCredentials who;
     g_autoptr(GError) error = NULL;
+    /* Most of those who come and go to keep others out: nothing more is to be found out. */
+    if (g_socket_condition_check(socket, G_IO_HUP) & G_IO_HUP)
+        return;
     if (!akin_credentials_read(socket, &who, &error)) {
         g_warning("%s", error->message);
     } else if (!has_room(server, who.uid)) {
         note_offence(server, who.uid, "has too many connections");
     } else {
         who.account = akin_rights_account(who.uid);
-        gboolean stranger = !akin_rights_is_administrator(who.uid);
+        gboolean stranger =
+            who.account == AKIN_NO_ACCOUNT || !akin_rights_is_administrator(who.uid);
         g_ptr_array_add(server->peers, akin_peer_new(socket, &who, stranger, server->guid,
                                                      &peer_listener, server));
         make_room(server);
@@ -205,11 +212,15 @@ take_peer(AkinServer *server, GSocket *socket)
 
 static gboolean socket_incoming(int fd, GIOCondition condition, gpointer user_data);
 
+/* With the priority of calls: there may be no end of those who come and go. */
 static void
 accept_more(AkinServer *server)
 {
-    server->incoming =
-        g_unix_fd_add(g_socket_get_fd(server->listening->socket), G_IO_IN, socket_incoming, server);
+    GSource *source = g_unix_fd_source_new(g_socket_get_fd(server->listening->socket), G_IO_IN);
+    g_source_set_callback(source, G_SOURCE_FUNC(socket_incoming), server, NULL);
+    g_source_set_priority(source, AKIN_CALLS_PRIORITY);
+    server->incoming = g_source_attach(source, NULL);
+    g_source_unref(source);
 }
 
 static gboolean
@@ -221,6 +232,19 @@ pause_over(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/* FALSE: nobody waits any more, or cannot be accepted (error). */
+static gboolean
+accept_next(AkinServer *server, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GSocket) socket = g_socket_accept(server->listening->socket, NULL, &reason);
+    if (socket)
+        take_peer(server, socket);
+    else if (!g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return socket != NULL;
+}
+
 static gboolean
 socket_incoming(int fd, GIOCondition condition, gpointer user_data)
 {
@@ -228,12 +252,9 @@ socket_incoming(int fd, GIOCondition condition, gpointer user_data)
     g_autoptr(GError) error = NULL;
     (void) fd;
     (void) condition;
-    g_autoptr(GSocket) socket = g_socket_accept(server->listening->socket, NULL, &error);
-    if (socket) {
-        take_peer(server, socket);
-        return G_SOURCE_CONTINUE;
-    }
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    for (guint left = ACCEPTED_MAX; left > 0 && accept_next(server, &error);)
+        left--;
+    if (!error)
         return G_SOURCE_CONTINUE;
     /* Out of file descriptors or memory: the queue stays readable, so do not spin on it. */
     g_warning("cannot accept a client: %s", error->message);

@@ -5,11 +5,10 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "error.h"
-
-#define BACKLOG 128
 
 static gboolean
 fail(GError **error, const char *what, const char *path)
@@ -62,7 +61,7 @@ listen_at(AkinListeningSocket *listening, GSocketAddress *address, GError **erro
     umask(before);
     if (done) {
         g_socket_set_blocking(listening->socket, FALSE);
-        g_socket_set_listen_backlog(listening->socket, BACKLOG);
+        g_socket_set_listen_backlog(listening->socket, SOMAXCONN);
         done = g_socket_listen(listening->socket, &reason);
     }
     if (!done)

@@ -17,7 +17,7 @@ from helper import ORDINARY_USER, Failed
 from system_bus import Polkit, SystemBus
 from wire import METHOD_CALL, SOON, Client, Port, identity
 
-HELD = 300  # connections kept open at a time; more than a user may have and than may wait to be taken
+HELD = 300  # connections kept open at a time; many more than a user may have
 ROOM = 40  # descriptors that a user's connections may take
 ROUND = 500  # toggles after which all have been dropped who do not read
 PATIENCE = 7  # seconds in which a connection is made at the latest

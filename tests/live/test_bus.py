@@ -3,6 +3,7 @@
 since no decent client sends them.
 """
 
+import concurrent.futures
 import contextlib
 import fcntl
 import os
@@ -92,6 +93,21 @@ class Connections(BusCase):
         clients = [self.client() for _ in range(CONNECTIONS + 8)]
         self.assertEqual(clients[CONNECTIONS].say(GREETING), b'')
         self.assertServed()
+        self.assertServed(OTHER_USER)
+
+    def test_who_comes_and_goes_keeps_nobody_out(self):
+        """Also when the queue of those who wait to be taken is full of them; akinctl comes again."""
+        self.helper.signal(signal.SIGSTOP)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                with socket.socket(socket.AF_UNIX) as passing:
+                    passing.setblocking(False)
+                    passing.connect(self.helper.socket)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            served = pool.submit(self.akinctl, 'nic')
+            time.sleep(0.3)
+            self.helper.signal(signal.SIGCONT)
+            self.assertEqual(served.result().stdout, 'en0\n')
         self.assertServed(OTHER_USER)
 
     def test_half_a_handshake_costs_nothing_and_ends(self):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -149,6 +150,54 @@ test_more_than_welcome(void)
 }
 
 static void
+set_not_blocking(int fd)
+{
+    g_assert_true(g_unix_set_fd_nonblocking(fd, TRUE, NULL));
+}
+
+/* Comes and goes until there is no room; the reason. */
+static int
+fill_queue(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    int reason = 0;
+    while (reason == 0) {
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        set_not_blocking(fd);
+        reason = connect(fd, (struct sockaddr *) &address, sizeof address) == 0 ? 0 : errno;
+        close(fd);
+    }
+    return reason;
+}
+
+static void
+empty_queue(int listening)
+{
+    set_not_blocking(listening);
+    for (int fd; (fd = accept(listening, NULL, NULL)) >= 0;)
+        close(fd);
+}
+
+/* A queue that is full for a moment is waited for, and the main loop goes on meanwhile. */
+static void
+test_full_queue(void)
+{
+    g_autoptr(Mouth) mouth = mouth_new("\n", FALSE);
+    g_clear_handle_id(&mouth->source, g_source_remove);
+    if (fill_queue(mouth->path) != EAGAIN) {
+        g_test_skip("here a full queue looks like none");
+        return;
+    }
+    g_autoptr(AkinClient) client = akin_client_new(mouth->path);
+    g_assert_false(WAIT(!is(client, AKIN_CLIENT_CONNECTING), 300));
+    empty_queue(mouth->listening);
+    g_assert_true(WAIT((mouth->fd = accept(mouth->listening, NULL, NULL)) >= 0, 2000));
+    talk(mouth);
+    g_assert_true(WAIT(is(client, AKIN_CLIENT_INCOMPATIBLE), 2000));
+}
+
+static void
 test_trusted(void)
 {
     g_assert_true(akin_owner_is_trusted(0, 1000));
@@ -166,6 +215,7 @@ main(int argc, char **argv)
     g_test_add_func("/dial/rejected", test_rejected);
     g_test_add_func("/dial/endless-line", test_endless_line);
     g_test_add_func("/dial/more-than-welcome", test_more_than_welcome);
+    g_test_add_func("/dial/full-queue", test_full_queue);
     g_test_add_func("/dial/trusted", test_trusted);
     return g_test_run();
 }

@@ -83,9 +83,13 @@ void
 akin_controller_tampered(AkinController *controller, AkinTamper which, const char *who)
 {
     akin_controller_neighbours_changed(controller);
-    if (!controller->state.enforcing || which == AKIN_TAMPER_OTHERS ||
-        (which == AKIN_TAMPER_PERHAPS && is_intact(controller)))
+    if (!controller->state.enforcing || which == AKIN_TAMPER_OTHERS)
         return;
+    /* FreeBSD's rc.d/routing turns forwarding off, long after akin has started. */
+    if (which == AKIN_TAMPER_PERHAPS && is_intact(controller)) {
+        look_at_switches(controller);
+        return;
+    }
     g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
     g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);
     controller->engine->class->forget(controller->engine);

@@ -231,12 +231,25 @@ disable(Pf *self, GError **error)
 
 /* --- The engine ------------------------------------------------------------------------------- */
 
+/*
+ * Filter rules, translation and tables, and nothing else: a pfctl that is killed while it loads
+ * rules for Ethernet, too, leaves FreeBSD 14's kernel refusing them for ever.
+ */
+#define KINDS "-N", "-R", "-T", "load"
+
 static gboolean
-feed(const Pf *self, const char *option, const char *text, GError **error)
+check_text(const Pf *self, const char *text, GError **error)
 {
-    const char *const argv[] = {"pfctl", "-q", "-a", self->kind->anchor, option, "-f", "-", NULL};
-    const char *const load[] = {"pfctl", "-q", "-a", self->kind->anchor, "-f", "-", NULL};
-    return akin_tool_run(self->tools, option ? argv : load, text, NULL, NULL, error);
+    const char *const argv[] = {"pfctl", "-q", "-n", "-a", self->kind->anchor,
+                                KINDS,   "-f", "-",  NULL};
+    return akin_tool_run(self->tools, argv, text, NULL, NULL, error);
+}
+
+static gboolean
+load_text(const Pf *self, const char *text, GError **error)
+{
+    const char *const argv[] = {"pfctl", "-q", "-a", self->kind->anchor, KINDS, "-f", "-", NULL};
+    return akin_tool_run(self->tools, argv, text, NULL, NULL, error);
 }
 
 static gboolean
@@ -266,7 +279,7 @@ static void
 go_back(Pf *self, gboolean was_empty)
 {
     if (self->loaded)
-        feed(self, NULL, self->loaded, NULL);
+        load_text(self, self->loaded, NULL);
     else if (was_empty)
         pf_remove(&self->parent, NULL);
 }
@@ -276,9 +289,9 @@ load(Pf *self, const char *text, const char *name, gboolean panic, GError **erro
 {
     g_autofree char *fingerprint = NULL;
     gboolean was_empty = !self->loaded && !has_key(self, KEY_TOKEN) && !has_key(self, KEY_BY_US);
-    if (!insist_on_call(self, error) || !feed(self, "-n", text, error))
+    if (!insist_on_call(self, error) || !check_text(self, text, error))
         return FALSE;
-    if (enable(self, error) && feed(self, NULL, text, error))
+    if (enable(self, error) && load_text(self, text, error))
         fingerprint = read_fingerprint(self, name, error);
     if (!fingerprint || (panic && !end_connections(self, error))) {
         go_back(self, was_empty);

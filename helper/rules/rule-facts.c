@@ -93,11 +93,11 @@ collect_networks(AkinRuleFacts *facts)
         if (!interface->up || !is_nameable(interface->name) ||
             akin_interface_role(facts->policy, interface) != AKIN_ROLE_VM_NETWORK)
             continue;
-        if (interface->addresses->len == 0) {
+        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
+        if (subnets->len == 0) {
             g_ptr_array_add(facts->links, interface->name);
             continue;
         }
-        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
         AkinNetworkFacts network = {interface->name, format_prefixes(subnets, AKIN_IPV4),
                                     format_prefixes(subnets, AKIN_IPV6)};
         g_array_append_val(facts->networks, network);

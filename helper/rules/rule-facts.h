@@ -12,7 +12,7 @@
  * the lists, so that they count as outside and get no NAT.
  */
 
-/* A VM network with an address; one that only has link-local ones has no subnets. */
+/* A VM network that is up: it has a subnet. */
 typedef struct {
     const char *name;               /* points into the situation */
     GPtrArray *subnets4, *subnets6; /* char * */
@@ -40,7 +40,7 @@ typedef struct {
     const AkinSituation *situation;
     gboolean nat;
     GArray *networks; /* AkinNetworkFacts */
-    GPtrArray *links; /* const char *: interfaces for machines without any address; with a bridge
+    GPtrArray *links; /* const char *: interfaces for machines that have no subnet; with a bridge
                          that is a VM network they are its members */
     GArray *outside;  /* AkinOutsideFacts: uplinks first, the active NIC before all */
     GArray *forwards; /* AkinForwardFacts; none without NAT, nor those for loopback alone */

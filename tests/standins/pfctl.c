@@ -162,8 +162,9 @@ standin_pfctl(char **argv)
             take_token();
         else if (g_str_equal(*argv, "-X") && standin_has("pf-macos"))
             give_token(value);
-        else if (g_str_has_prefix(*argv, "-") && !g_str_equal(*argv, "-") &&
-                 !g_str_equal(*argv, "-q"))
+        else if (g_str_equal(*argv, "-T") && g_str_equal(value, "load"))
+            argv++;
+        else if (g_str_has_prefix(*argv, "-") && !strstr(" - -q -N -R ", *argv))
             standin_fail("bad arguments: %s", words);
     }
 }

@@ -185,8 +185,8 @@ test_macos(void)
 static void
 test_order(void)
 {
-    static const char *const steps[] = {"pfctl -q -a akin -n -f -\n", "pfctl -e\n",
-                                        "pfctl -q -a akin -f -\n"};
+    static const char *const steps[] = {"pfctl -q -n -a akin -N -R -T load -f -\n", "pfctl -e\n",
+                                        "pfctl -q -a akin -N -R -T load -f -\n"};
     Pf pf;
     init(&pf, &akin_pf_freebsd, DEADLINE_MS);
     apply(&pf, OLD);
@@ -418,7 +418,7 @@ test_faults_of_the_load(void)
     apply(&pf, NEW);
     g_autofree char *log = world_read(pf.world, "log");
     g_auto(GStrv) calls = g_strsplit(log, "\n", -1);
-    while (!g_str_equal(calls[step - 1], "pfctl -q -a akin -f -"))
+    while (!g_str_equal(calls[step - 1], "pfctl -q -a akin -N -R -T load -f -"))
         step++;
     clear(&pf);
     check_fault(&akin_pf_freebsd, OLD, NEW, step, "hang");

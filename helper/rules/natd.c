@@ -28,8 +28,11 @@ format_forwards(const AkinIpfwWriter *writer, const char *before, const char *af
 
 /*
  * natd: "dynamic" follows the interface's address, "use_sockets" keeps it off the ports of this
- * computer's own programs, and a delay at the end would hold back the next one. kernel: never
- * deny_in, which also drops ICMP errors that belong to no link.
+ * computer's own programs, and a delay at the end would hold back the next one. "deny_incoming":
+ * else a new natd, which knows no connection yet, takes what comes from outside first for this
+ * computer's own, and the machine whose connection it is gets another port, and is reset. ICMP
+ * errors are not lost by it, since natd gets copies of them. kernel: never deny_in, which drops
+ * those that belong to no link; it keeps its links anyway.
  */
 GPtrArray *
 akin_nat_instances(const AkinPolicy *policy, const AkinSituation *situation)
@@ -46,7 +49,7 @@ akin_nat_instances(const AkinPolicy *policy, const AkinSituation *situation)
         instance->port = outside->port;
         instance->natd =
             g_strdup_printf("interface %s\nport %u\ndynamic yes\nsame_ports yes\nuse_sockets yes\n"
-                            "exit_delay 0\n%s",
+                            "deny_incoming yes\nexit_delay 0\n%s",
                             outside->name, outside->port, lines);
         instance->kernel = g_strdup_printf("nat %u config if %s same_ports%s", outside->port,
                                            outside->name, words);

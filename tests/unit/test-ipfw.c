@@ -239,7 +239,7 @@ test_instances(void)
     g_assert_cmpuint(first->port, !=, second->port);
     g_autofree char *natd =
         g_strdup_printf("interface em0\nport %u\ndynamic yes\nsame_ports yes\nuse_sockets yes\n"
-                        "exit_delay 0\nredirect_port tcp 192.168.56.101:80 81\n"
+                        "deny_incoming yes\nexit_delay 0\nredirect_port tcp 192.168.56.101:80 81\n"
                         "redirect_port tcp 192.168.57.103:80 82\n"
                         "redirect_port tcp 192.168.56.101:80 83\n"
                         "redirect_port tcp 192.168.56.101:22 84\n"

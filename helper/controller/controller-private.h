@@ -32,6 +32,7 @@ struct _AkinController {
     AkinTrial *trial; /* NULL: none */
 
     AkinSituation *pending; /* what the kernel has refused; NULL: nothing */
+    gboolean lost;          /* somebody else has changed the rules, and they are not restored */
     guint retry;            /* source that tries it again */
 
     AkinSurroundings *surroundings; /* what the last look has seen; NULL: none yet */

@@ -33,9 +33,10 @@ take_situation(AkinController *controller, AkinSituation *situation, const char 
                              reason, &error))
         return TRUE;
     g_warning("%s (reason: %s)", error->message, reason);
-    akin_warnings_set(controller->warnings, AKIN_WARNING_RULES,
-                      "%s; the rules before are still in force, and it is tried again",
-                      error->message);
+    akin_warnings_set(controller->warnings, AKIN_WARNING_RULES, "%s; %s, and it is tried again",
+                      error->message,
+                      controller->lost ? "akin's rules are not whole, so they do not guard"
+                                       : "the rules before are still in force");
     controller->pending = g_steal_pointer(&kept);
     controller->retry = g_timeout_add_seconds(RETRY_SECONDS, retry, controller);
     akin_controller_tell_changed(controller);
@@ -93,6 +94,7 @@ akin_controller_tampered(AkinController *controller, AkinTamper which, const cha
     g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
     g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);
     controller->engine->class->forget(controller->engine);
+    controller->lost = TRUE;
     if (!take_situation(controller, akin_controller_latest_situation(controller), reason))
         return;
     controller->reason = reason;

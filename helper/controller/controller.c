@@ -268,6 +268,7 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
     }
 
     forget_counts(controller);
+    controller->lost = FALSE;
     after.forwarding = akin_forwarding_is_on(controller->forwarding);
     controller->state = after;
     controller->reason = reason;

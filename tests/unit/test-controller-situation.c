@@ -75,15 +75,21 @@ say_what_it_cannot(AkinSituation *situation)
 }
 
 static const char *
-find_note(const Stage *stage, const char *name)
+find_sentence(const Stage *stage, const char *name, gboolean note)
 {
     const GArray *warnings = akin_controller_warnings(stage->controller);
     for (guint i = 0; i < warnings->len; i++) {
         const AkinWarning *warning = &g_array_index(warnings, AkinWarning, i);
-        if (warning->note && g_str_equal(warning->name, name))
+        if (warning->note == note && g_str_equal(warning->name, name))
             return warning->sentence;
     }
     return NULL;
+}
+
+static const char *
+find_note(const Stage *stage, const char *name)
+{
+    return find_sentence(stage, name, TRUE);
 }
 
 /* Told as long as somebody could miss it, and as a note: nothing can be put right. */
@@ -233,8 +239,13 @@ test_tampered_refused(Stage *stage, gconstpointer unused)
     stage_assert_logged(stage, "the kernel is out of memory");
     g_assert_null(strstr(stage->told->str, "restored"));
     stage_assert_interfaces(stage, 1, WARNED);
+    /* It would be untrue that the rules before hold. */
+    g_assert_nonnull(strstr(find_sentence(stage, AKIN_WARNING_RULES, FALSE), "do not guard"));
     stage->kernel->refuses = FALSE;
     stage_assert_catches_up(stage, 1);
+    stage_have_situation_refused(stage);
+    g_assert_nonnull(strstr(find_sentence(stage, AKIN_WARNING_RULES, FALSE), "still in force"));
+    stage_assert_catches_up(stage, 2);
 }
 
 /* Who cannot see whether the rules are whole makes them whole. */

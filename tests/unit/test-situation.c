@@ -314,8 +314,7 @@ test_differences(void)
         "[situation]\nftp-helper=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
         "[situation]\nno-nat6=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
         "[situation]\nno-natd=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n",
-        "[situation]\nno-own-forwards=true\n[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 "
-        "100\n",
+        "[situation]\nno-own-forwards=true\n[interface a]\naddresses=10.0.0.1/8\n",
         "[interface a]\naddresses=10.0.0.1/8\ndefaults=ipv4 100\n[interface b]\n",
         "[situation]\n",
     };

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nftables.h"
 
-#include "cells.h"
-#include "names.h"
-#include "nft-ruleset.h"
-#include "rule-facts.h"
+#include "nft-compiler.h"
 
 /*
  * Theory of operation
@@ -32,198 +29,11 @@
 #define MLD_TYPES "130-132"
 #define MLD2_REPORT "143"
 
-typedef struct {
-    const AkinPolicy *policy;
-    const AkinSituation *situation;
-    AkinNftRuleset *ruleset;
-    gboolean nat;
-} Compiler;
-
-/* --- Sets ------------------------------------------------------------------------------------- */
-
-/* Every subnet of every VM network that is up, once, whatever interface it is on. */
-static void
-add_vm_networks(Compiler *c, AkinFamily family)
-{
-    AkinNftPart *part =
-        family == AKIN_IPV4
-            ? akin_nft_add_set(c->ruleset, "vm_networks4", "type ipv4_addr\nflags interval")
-            : akin_nft_add_set(c->ruleset, "vm_networks6", "type ipv6_addr\nflags interval");
-    g_autoptr(GArray) all = akin_rule_facts_subnets(c->policy, c->situation);
-    for (guint i = 0; i < all->len; i++) {
-        const AkinPrefix *subnet = &g_array_index(all, AkinPrefix, i);
-        g_autofree char *text = akin_prefix_format(subnet);
-        if (subnet->family == family)
-            akin_nft_line(part, "%s", text);
-    }
-    akin_nft_part_sort(part);
-}
-
-/* nft cannot compare two interfaces; a pair of equal names says "the same VM network". */
-static void
-add_vm_links(Compiler *c)
-{
-    AkinNftPart *part = akin_nft_add_set(c->ruleset, "vm_links", "type ifname . ifname");
-    for (guint i = 0; i < c->situation->interfaces->len; i++) {
-        const AkinInterface *interface = c->situation->interfaces->pdata[i];
-        if (akin_interface_role(c->policy, interface) == AKIN_ROLE_VM_NETWORK)
-            akin_nft_line(part, "\"%s\" . \"%s\"", interface->name, interface->name);
-    }
-    akin_nft_part_sort(part);
-}
-
-static void
-add_trusted(Compiler *c, AkinFamily family)
-{
-    AkinNftPart *part =
-        family == AKIN_IPV4
-            ? akin_nft_add_set(c->ruleset, "trusted4", "type ipv4_addr\nflags interval")
-            : akin_nft_add_set(c->ruleset, "trusted6", "type ipv6_addr\nflags interval");
-    g_autoptr(GArray) trusted = g_array_copy(c->policy->trusted);
-    akin_prefixes_prune(trusted);
-    for (guint i = 0; i < trusted->len; i++) {
-        const AkinPrefix *prefix = &g_array_index(trusted, AkinPrefix, i);
-        g_autofree char *text = akin_prefix_format(prefix);
-        if (prefix->family == family)
-            akin_nft_line(part, "%s", text);
-    }
-    akin_nft_part_sort(part);
-}
-
-static void
-add_ports(Compiler *c, const char *name, const GArray *cells)
-{
-    AkinNftPart *part = akin_nft_add_map(
-        c->ruleset, name, "type inet_service . inet_proto : verdict\nflags interval\ncounter");
-    for (guint i = 0; i < cells->len; i++) {
-        const AkinPortRange *cell = &g_array_index(cells, AkinPortRange, i);
-        const char *protocol = akin_protocol_name(cell->protocol);
-        if (!akin_protocol_has_ports(cell->protocol))
-            continue;
-        if (cell->first == cell->last)
-            akin_nft_line(part, "%u . %s : accept", cell->first, protocol);
-        else
-            akin_nft_line(part, "%u-%u . %s : accept", cell->first, cell->last, protocol);
-    }
-    akin_nft_part_sort(part);
-}
-
-static void
-add_protocols(Compiler *c, const char *name, const GArray *cells)
-{
-    AkinNftPart *part = akin_nft_add_map(c->ruleset, name, "type inet_proto : verdict\ncounter");
-    for (guint i = 0; i < cells->len; i++) {
-        const AkinPortRange *cell = &g_array_index(cells, AkinPortRange, i);
-        if (cell->protocol == AKIN_PROTOCOL_ESP)
-            akin_nft_line(part, "esp : accept");
-        if (cell->protocol != AKIN_PROTOCOL_PING)
-            continue;
-        akin_nft_line(part, "icmp : accept");
-        akin_nft_line(part, "ipv6-icmp : accept");
-    }
-    akin_nft_part_sort(part);
-}
-
-static void
-add_services(Compiler *c)
-{
-    g_autoptr(GArray) out = akin_cells(c->policy, AKIN_OUTGOING);
-    g_autoptr(GArray) in = akin_cells(c->policy, AKIN_INCOMING);
-    add_ports(c, AKIN_NFT_OUT_PORTS, out);
-    add_protocols(c, AKIN_NFT_OUT_PROTOCOLS, out);
-    add_ports(c, AKIN_NFT_IN_PORTS, in);
-    add_protocols(c, AKIN_NFT_IN_PROTOCOLS, in);
-}
-
-/*
- * Forwards whose machine is in a VM network that is up. Three places hold each: where packets
- * from elsewhere are rewritten, where this computer's own are, and the list of machines' ports
- * that may be reached when a packet has been.
- */
-static void
-add_forwards(Compiler *c, AkinFamily family)
-{
-    gboolean four = family == AKIN_IPV4;
-    guint count = c->nat ? c->policy->forwards->len : 0;
-    const AkinForward *forwards = (const AkinForward *) c->policy->forwards->data;
-    g_autoptr(GPtrArray) places = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < count; i++) {
-        gboolean wanted =
-            forwards[i].address.family == family &&
-            akin_situation_find_network(c->policy, c->situation, &forwards[i].address);
-        g_ptr_array_add(places, wanted ? akin_prefix_format(&forwards[i].address) : NULL);
-    }
-
-    AkinNftPart *part = akin_nft_add_map(
-        c->ruleset, four ? "forwards4" : "forwards6",
-        four ? "type inet_service . inet_proto . ipv4_addr : ipv4_addr . inet_service\n"
-               "flags interval"
-             : "type inet_service . inet_proto . ipv6_addr : ipv6_addr . inet_service\n"
-               "flags interval");
-    for (guint i = 0; i < count; i++) {
-        g_autofree char *network = forwards[i].from == AKIN_FROM_NETWORK
-                                       ? akin_prefix_format(&forwards[i].network)
-                                       : g_strdup(four ? "0.0.0.0/0" : "::/0");
-        if (places->pdata[i] && forwards[i].from != AKIN_FROM_LOOPBACK)
-            akin_nft_line(part, "%u . %s . %s : %s . %u", forwards[i].port,
-                          akin_protocol_name(forwards[i].protocol), network,
-                          (char *) places->pdata[i], forwards[i].target_port);
-    }
-    akin_nft_part_sort(part);
-
-    part = akin_nft_add_map(c->ruleset, four ? "own_forwards4" : "own_forwards6",
-                            four ? "type inet_service . inet_proto : ipv4_addr . inet_service"
-                                 : "type inet_service . inet_proto : ipv6_addr . inet_service");
-    for (guint i = 0; i < count; i++) {
-        if (places->pdata[i])
-            akin_nft_line(part, "%u . %s : %s . %u", forwards[i].port,
-                          akin_protocol_name(forwards[i].protocol), (char *) places->pdata[i],
-                          forwards[i].target_port);
-    }
-    akin_nft_part_sort(part);
-}
-
-/* Two forwards may lead to one port of a machine; the set holds it once. */
-static void
-add_forward_targets(Compiler *c, AkinFamily family)
-{
-    gboolean four = family == AKIN_IPV4;
-    guint count = c->nat ? c->policy->forwards->len : 0;
-    AkinNftPart *part = akin_nft_add_set(c->ruleset, four ? "forward_targets4" : "forward_targets6",
-                                         four ? "type inet_service . inet_proto . ipv4_addr"
-                                              : "type inet_service . inet_proto . ipv6_addr");
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < count; i++) {
-        const AkinForward *forward = &g_array_index(c->policy->forwards, AkinForward, i);
-        if (forward->address.family != family ||
-            !akin_situation_find_network(c->policy, c->situation, &forward->address))
-            continue;
-        g_autofree char *address = akin_prefix_format(&forward->address);
-        char *element = g_strdup_printf("%u . %s . %s", forward->target_port,
-                                        akin_protocol_name(forward->protocol), address);
-        if (g_hash_table_add(seen, element))
-            akin_nft_line(part, "%s", element);
-    }
-    akin_nft_part_sort(part);
-}
-
-/* FTP's data connections, where the kernel can follow them and the service is allowed. */
-static void
-add_ftp(Compiler *c)
-{
-    if (c->situation->ftp_helper)
-        akin_nft_add_object(c->ruleset, "ftp", "type \"ftp\" protocol tcp");
-    AkinNftPart *part = akin_nft_add_set(c->ruleset, "ftp_ports", "type inet_service");
-    const AkinServiceState *ftp = akin_policy_find_service(c->policy, "ftp");
-    if (c->situation->ftp_helper && ftp && ftp->allowed & AKIN_OUTGOING)
-        akin_nft_line(part, "21");
-}
-
 /* --- Chains ----------------------------------------------------------------------------------- */
 
 /* A rule for each pattern of VM networks: "iifname "vboxnet*" goto from_machines". */
 static void
-on_machines(const Compiler *c, AkinNftPart *part, const char *key, const char *rest)
+on_machines(const AkinNftCompiler *c, AkinNftPart *part, const char *key, const char *rest)
 {
     for (guint i = 0; i < c->policy->patterns->len; i++)
         akin_nft_line(part, "%s \"%s\" %s", key, (char *) c->policy->patterns->pdata[i], rest);
@@ -231,7 +41,7 @@ on_machines(const Compiler *c, AkinNftPart *part, const char *key, const char *r
 
 /* What matches no pattern: "oifname != "akin*" oifname != "vboxnet*"". */
 static char *
-off_machines(const Compiler *c, const char *key)
+off_machines(const AkinNftCompiler *c, const char *key)
 {
     GString *match = g_string_new(NULL);
     for (guint i = 0; i < c->policy->patterns->len; i++)
@@ -242,7 +52,7 @@ off_machines(const Compiler *c, const char *key)
 
 /* A rule for each subnet; with_name: of packets from the very interface that has it. */
 static void
-on_subnets(const Compiler *c, AkinNftPart *part, gboolean with_name, const char *field,
+on_subnets(const AkinNftCompiler *c, AkinNftPart *part, gboolean with_name, const char *field,
            const char *verdict)
 {
     for (guint i = 0; i < c->situation->interfaces->len; i++) {
@@ -262,7 +72,7 @@ on_subnets(const Compiler *c, AkinNftPart *part, gboolean with_name, const char 
 }
 
 static void
-add_guard(Compiler *c)
+add_guard(AkinNftCompiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(c->ruleset, "guard",
                                            "type filter hook prerouting priority raw; "
@@ -300,7 +110,7 @@ add_guard(Compiler *c)
  * forward chain sees it. Who asks is told here instead.
  */
 static void
-add_stay_inside(Compiler *c)
+add_stay_inside(AkinNftCompiler *c)
 {
     static const char *const kinds[] = {"local", "broadcast", "multicast", "anycast"};
     AkinNftPart *part = akin_nft_add_chain(c->ruleset, "stay_inside", "");
@@ -313,7 +123,7 @@ add_stay_inside(Compiler *c)
 }
 
 static void
-add_input(Compiler *c)
+add_input(AkinNftCompiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(c->ruleset, "input",
                                            "type filter hook input priority filter; policy drop;");
@@ -348,7 +158,7 @@ add_input(Compiler *c)
 }
 
 static void
-add_from_outside(Compiler *c)
+add_from_outside(AkinNftCompiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(c->ruleset, "from_outside", "");
     akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
@@ -371,7 +181,7 @@ add_from_outside(Compiler *c)
 }
 
 static void
-add_output(Compiler *c)
+add_output(AkinNftCompiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(c->ruleset, "output",
                                            "type filter hook output priority filter; policy drop;");
@@ -404,7 +214,7 @@ add_output(Compiler *c)
 
 /* Services going out, for this computer and its machines alike. */
 static void
-add_to_outside(Compiler *c)
+add_to_outside(AkinNftCompiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(c->ruleset, "to_outside", "");
     if (c->situation->ftp_helper)
@@ -423,7 +233,7 @@ add_to_outside(Compiler *c)
 }
 
 static void
-add_forward_panic(Compiler *c, AkinNftPart *part)
+add_forward_panic(AkinNftCompiler *c, AkinNftPart *part)
 {
     g_autofree char *not_from = off_machines(c, "iifname");
     g_autofree char *not_to = off_machines(c, "oifname");
@@ -434,7 +244,7 @@ add_forward_panic(Compiler *c, AkinNftPart *part)
 }
 
 static void
-add_forward(Compiler *c)
+add_forward(AkinNftCompiler *c)
 {
     AkinNftPart *part = akin_nft_add_chain(
         c->ruleset, "forward", "type filter hook forward priority filter; policy drop;");
@@ -471,7 +281,7 @@ add_forward(Compiler *c)
 }
 
 static void
-add_nat(Compiler *c)
+add_nat(AkinNftCompiler *c)
 {
     /* Each in a rule of its own: nft wants to see the transport before it rewrites a port. */
     static const char *const transports[] = {"tcp", "udp"};
@@ -525,18 +335,9 @@ add_nat(Compiler *c)
 AkinNftRuleset *
 akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
 {
-    Compiler c = {policy, situation, akin_nft_ruleset_new(), akin_nat_is_active(policy, situation)};
-    add_ftp(&c);
-    add_vm_networks(&c, AKIN_IPV4);
-    add_vm_networks(&c, AKIN_IPV6);
-    add_vm_links(&c);
-    add_trusted(&c, AKIN_IPV4);
-    add_trusted(&c, AKIN_IPV6);
-    add_services(&c);
-    add_forwards(&c, AKIN_IPV4);
-    add_forwards(&c, AKIN_IPV6);
-    add_forward_targets(&c, AKIN_IPV4);
-    add_forward_targets(&c, AKIN_IPV6);
+    AkinNftCompiler c = {policy, situation, akin_nft_ruleset_new(),
+                         akin_nat_is_active(policy, situation)};
+    akin_nft_add_sets(&c);
     add_guard(&c);
     add_stay_inside(&c);
     add_input(&c);

@@ -35,6 +35,7 @@ typedef struct {
     AkinPeer *peer; /* NULL: gone meanwhile */
     GDBusMethodInvocation *invocation;
     const AkinMethod *method;
+    guint trial;               /* under way when it came; 0: none */
     GCancellable *cancellable; /* of the question whether it may be done */
 } Call;
 
@@ -136,6 +137,21 @@ look(AkinCalls *calls, Call *call)
     call_free(call);
 }
 
+/*
+ * What was asked for during a trial, and allowed by a password that was typed after it had ended,
+ * would be saved for good: nobody has asked for that.
+ */
+static gboolean
+comes_too_late(const Call *call, GError **error)
+{
+    guint now = akin_controller_trial(call->calls->controller);
+    if (call->method->right != AKIN_RIGHT_CONTROL || call->trial == 0 || call->trial == now)
+        return FALSE;
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_IN_USE,
+                "the trial that this was part of has ended meanwhile; nothing was changed");
+    return TRUE;
+}
+
 static void wake(Lane *lane);
 
 static void
@@ -151,7 +167,8 @@ decided(gboolean would_ask, const GError *error, gpointer user_data)
         const char *word = !error ? "yes" : would_ask ? "ask" : "no";
         finish(call, g_variant_new("(s)", word), NULL);
     } else if (call->peer) {
-        GVariant *answer = error ? NULL : run(calls, call, &failure);
+        gboolean refused = error || comes_too_late(call, &failure);
+        GVariant *answer = refused ? NULL : run(calls, call, &failure);
         finish(call, answer, failure);
     }
     call_free(call);
@@ -257,7 +274,12 @@ akin_calls_take(AkinCalls *calls, AkinPeer *peer, GDBusMethodInvocation *invocat
     }
     Lane *lane = lane_of(calls, peer);
     Call *call = g_new0(Call, 1);
-    *call = (Call){calls, akin_peer_who(peer)->account, peer, invocation, method, NULL};
+    *call = (Call){.calls = calls,
+                   .user = akin_peer_who(peer)->account,
+                   .peer = peer,
+                   .invocation = invocation,
+                   .method = method,
+                   .trial = akin_controller_trial(calls->controller)};
     akin_turns_add(lane->turns, call->user, peer, call);
     wake(lane);
 }

@@ -13,16 +13,19 @@ akin_controller_check_patterns(const AkinController *controller, const AkinPolic
                                GError **error)
 {
     const AkinState *state = akin_controller_state(controller);
-    const AkinInterface *interface = akin_situation_find_unguarded(policy, state->situation);
-    if (!interface || akin_interface_role(state->policy, interface) == AKIN_ROLE_VM_NETWORK)
-        return TRUE;
-    g_autofree char *name = akin_shown(interface->name);
-    g_set_error(
-        error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-        "%s leads outside and would no longer be guarded; use a pattern that does not match "
-        "it",
-        name);
-    return FALSE;
+    for (guint i = 0; i < state->situation->interfaces->len; i++) {
+        const AkinInterface *interface = state->situation->interfaces->pdata[i];
+        if (!akin_interface_is_unguarded(policy, interface) ||
+            akin_interface_is_unguarded(state->policy, interface))
+            continue;
+        g_autofree char *name = akin_shown(interface->name);
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
+                    "%s leads outside and would no longer be guarded; use a pattern that does not "
+                    "match it",
+                    name);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 /* Taken by this computer itself, or no machine's: an IPv4 network's first and last address. */

@@ -10,6 +10,7 @@
 typedef struct {
     AkinPolicy *before; /* what was in force, and will be again */
     gboolean enforcing; /* likewise */
+    guint number;
     guint timer;
 } AkinTrial;
 
@@ -30,6 +31,7 @@ struct _AkinController {
     const char *reason;
 
     AkinTrial *trial; /* NULL: none */
+    guint trials;     /* so far */
 
     AkinSituation *pending; /* what the kernel has refused; NULL: nothing */
     gboolean lost;          /* somebody else has changed the rules, and they are not restored */

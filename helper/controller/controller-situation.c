@@ -69,15 +69,23 @@ akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interf
         look_at_switches(controller);
 }
 
-/* FALSE: the kernel does not hold what it should, or does not say. */
+/* FALSE: the kernel does not say. */
 static gboolean
-is_intact(AkinController *controller)
+find_out(AkinController *controller, gboolean *intact)
 {
-    gboolean intact = FALSE;
     g_autoptr(GError) error = NULL;
-    if (!controller->engine->class->check(controller->engine, &intact, &error))
-        g_warning("%s", error->message);
-    return intact;
+    if (controller->engine->class->check(controller->engine, intact, &error))
+        return TRUE;
+    g_warning("%s", error->message);
+    return FALSE;
+}
+
+/* From here on nothing is taken for granted. */
+static void
+forget(AkinController *controller, gboolean lost)
+{
+    controller->engine->class->forget(controller->engine);
+    controller->lost = controller->lost || lost;
 }
 
 void
@@ -86,15 +94,20 @@ akin_controller_tampered(AkinController *controller, AkinTamper which, const cha
     akin_controller_neighbours_changed(controller);
     if (!controller->state.enforcing || which == AKIN_TAMPER_OTHERS)
         return;
+    gboolean intact = FALSE;
+    gboolean known = which == AKIN_TAMPER_OURS || find_out(controller, &intact);
     /* FreeBSD's rc.d/routing turns forwarding off, long after akin has started. */
-    if (which == AKIN_TAMPER_PERHAPS && is_intact(controller)) {
+    if (intact) {
         look_at_switches(controller);
+        return;
+    }
+    forget(controller, known);
+    if (!known) {
+        take_situation(controller, akin_controller_latest_situation(controller), "tried again");
         return;
     }
     g_autofree char *reason = g_strdup_printf("%s changed akin's rules", who);
     g_autofree char *sentence = g_strdup_printf("restored rules that %s had changed", who);
-    controller->engine->class->forget(controller->engine);
-    controller->lost = TRUE;
     if (!take_situation(controller, akin_controller_latest_situation(controller), reason))
         return;
     controller->reason = reason;
@@ -109,7 +122,11 @@ akin_controller_power_changed(AkinController *controller, gboolean awake)
     AkinSituation *situation = akin_controller_latest_situation(controller);
     situation->awake = awake;
     akin_controller_describe(controller, situation);
-    if (awake && controller->state.enforcing && !is_intact(controller))
-        controller->engine->class->forget(controller->engine);
+    gboolean intact = FALSE;
+    if (awake && controller->state.enforcing) {
+        gboolean known = find_out(controller, &intact);
+        if (!intact)
+            forget(controller, known);
+    }
     take_situation(controller, situation, awake ? "woke up" : "going to sleep");
 }

@@ -105,6 +105,12 @@ akin_trial_is_in_the_way(const AkinController *controller, GError **error)
     return controller->trial != NULL;
 }
 
+guint
+akin_controller_trial(const AkinController *controller)
+{
+    return controller->trial ? controller->trial->number : 0;
+}
+
 gboolean
 akin_controller_try(AkinController *controller, guint seconds, GError **error)
 {
@@ -120,6 +126,7 @@ akin_controller_try(AkinController *controller, guint seconds, GError **error)
     AkinTrial *trial = g_new0(AkinTrial, 1);
     trial->before = akin_policy_copy(controller->policy);
     trial->enforcing = controller->state.enforcing;
+    trial->number = ++controller->trials;
     trial->timer = g_timeout_add_seconds(seconds, time_is_up, controller);
     controller->trial = trial;
     warn(controller, seconds);

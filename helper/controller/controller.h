@@ -74,6 +74,9 @@ gboolean akin_controller_reload(AkinController *controller, GError **error);
 #define AKIN_TRIAL_MAX 600u
 gboolean akin_controller_try(AkinController *controller, guint seconds, GError **error);
 
+/* The number of the trial that is under way; 0: none. */
+guint akin_controller_trial(const AkinController *controller);
+
 /*
  * Saves what is on trial; takes it back. AKIN_ERROR_NOT_FOUND when nothing is. What cannot be
  * saved stays on trial: AKIN_ERROR_STORE_FAILED.

@@ -50,7 +50,7 @@ typedef struct {
      */
     gboolean (*count)(AkinEngine *engine, GArray **out, GArray **in, GError **error);
 
-    /* Fills in what engine and kernel can do: ftp_helper, no_nat6, no_own_forwards. */
+    /* Fills in what engine and kernel can do, from ftp_helper on. */
     void (*describe)(AkinEngine *engine, AkinSituation *situation);
 
     void (*free)(AkinEngine *engine);

@@ -11,6 +11,7 @@ struct _AkinKernelNat {
     const AkinTools *tools;
     AkinRecord *record;
     GHashTable *words; /* number, text -> what it was settled with */
+    gboolean unsure;   /* the kernel may hold something else */
 };
 
 AkinKernelNat *
@@ -65,13 +66,13 @@ known_words(const AkinKernelNat *nat, const AkinNatInstance *instance)
  * noted: no rule sends anything to it.
  */
 static void
-go_back(const AkinKernelNat *nat, const GPtrArray *instances, guint count)
+go_back(AkinKernelNat *nat, const GPtrArray *instances, guint count)
 {
     for (guint i = 0; i < count; i++) {
         const AkinNatInstance *instance = instances->pdata[i];
         const char *before = known_words(nat, instance);
-        if (before && !g_str_equal(before, instance->kernel))
-            configure(nat, before, NULL);
+        if (before && !g_str_equal(before, instance->kernel) && !configure(nat, before, NULL))
+            nat->unsure = TRUE;
     }
 }
 
@@ -88,8 +89,8 @@ akin_kernel_nat_prepare(AkinKernelNat *nat, const GPtrArray *instances, GError *
         return FALSE;
     for (guint i = 0; i < instances->len; i++) {
         const AkinNatInstance *instance = instances->pdata[i];
-        if (g_strcmp0(known_words(nat, instance), instance->kernel) == 0 ||
-            configure(nat, instance->kernel, error))
+        gboolean same = g_strcmp0(known_words(nat, instance), instance->kernel) == 0;
+        if ((same && !nat->unsure) || configure(nat, instance->kernel, error))
             continue;
         go_back(nat, instances, i + 1);
         return FALSE;
@@ -146,11 +147,12 @@ akin_kernel_nat_settle(AkinKernelNat *nat, const GPtrArray *instances)
         g_hash_table_insert(nat->words, g_strdup_printf("%u", instance->port),
                             g_strdup(instance->kernel));
     }
+    nat->unsure = FALSE;
     akin_record_save(nat->record, delete_others(nat, instances), NULL);
 }
 
 void
 akin_kernel_nat_forget(AkinKernelNat *nat)
 {
-    g_hash_table_remove_all(nat->words);
+    nat->unsure = TRUE;
 }

@@ -82,8 +82,7 @@ akin_nft_context_run(AkinNftContext *context, const char *commands, unsigned fla
     }
     g_autofree char *complaint =
         context->nft ? first_complaint(context->nft) : g_strdup("libnftables does not start");
-    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel refused the rules: %s",
-                complaint);
+    g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED, "the kernel refused: %s", complaint);
     g_clear_pointer(&context->nft, nft_ctx_free);
     return FALSE;
 }

@@ -37,6 +37,7 @@ struct _AkinTamperMonitor {
     guint watch, report;
     gint64 last;      /* when something was told, in monotonic µs */
     gboolean ours;    /* the transaction that is being read touches our table */
+    gboolean overrun; /* some of its messages, or of one before, are lost */
     AkinTamper which; /* of the change that will be told */
     char *who;        /* likewise */
     AkinTampered tampered;
@@ -116,9 +117,12 @@ take_end(AkinTamperMonitor *monitor, const struct nlmsghdr *message)
                  mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0)
             name = mnl_attr_get_str(attribute);
     }
+    AkinTamper which = monitor->overrun ? AKIN_TAMPER_PERHAPS
+                       : monitor->ours  ? AKIN_TAMPER_OURS
+                                        : AKIN_TAMPER_OTHERS;
     if (pid != (guint32) getpid())
-        note(monitor, monitor->ours ? AKIN_TAMPER_OURS : AKIN_TAMPER_OTHERS, describe(name, pid));
-    monitor->ours = FALSE;
+        note(monitor, which, describe(name, pid));
+    monitor->ours = monitor->overrun = FALSE;
 }
 
 static int
@@ -145,8 +149,10 @@ socket_readable(int fd, GIOCondition condition, gpointer user_data)
     ssize_t size = mnl_socket_recvfrom(monitor->socket, buffer, sizeof buffer);
     if (size > 0)
         mnl_cb_run(buffer, size, 0, 0, take_message, monitor);
-    else if (size < 0 && errno == ENOBUFS)
+    if (size < 0 && errno == ENOBUFS) {
+        monitor->overrun = TRUE;
         note(monitor, AKIN_TAMPER_PERHAPS, g_strdup("another program"));
+    }
     return G_SOURCE_CONTINUE;
 }
 

@@ -103,11 +103,10 @@ hand_over(gpointer user_data)
         return G_SOURCE_REMOVE;
     monitor->reading = NULL;
     const char *wanted = g_steal_pointer(&monitor->wanted);
-    /* It would be old news. */
+    /* Old news are news, too: where something changes all the time, there are no others. */
+    take(monitor, reading);
     if (wanted)
         akin_uplink_monitor_read(monitor, wanted);
-    else
-        take(monitor, reading);
     return G_SOURCE_REMOVE;
 }
 

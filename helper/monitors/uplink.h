@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinUplinkMonitor, akin_uplink_monitor_free)
 /* Reads now; the news come later. reason must live as long as the program. */
 void akin_uplink_monitor_read(AkinUplinkMonitor *monitor, const char *reason);
 
-/* The same at once, for who has nothing to do meanwhile: news come before it returns, unless it
- * fails. */
+/*
+ * The same at once, before anything else is asked for, for who has nothing to do meanwhile: news
+ * come before it returns, unless it fails.
+ */
 void akin_uplink_monitor_wait(AkinUplinkMonitor *monitor, const char *reason);

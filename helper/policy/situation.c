@@ -108,8 +108,6 @@ akin_situation_equal(const AkinSituation *a, const AkinSituation *b)
     return TRUE;
 }
 
-/* A kernel lets names hold quotes and worse; such an interface is outside and its name in no rule.
- */
 static gboolean
 matches_pattern(const AkinPolicy *policy, const AkinInterface *interface)
 {
@@ -120,6 +118,8 @@ matches_pattern(const AkinPolicy *policy, const AkinInterface *interface)
     return FALSE;
 }
 
+/* A kernel lets names hold quotes and worse; such an interface is outside and its name in no rule.
+ */
 AkinRole
 akin_interface_role(const AkinPolicy *policy, const AkinInterface *interface)
 {
@@ -260,14 +260,20 @@ akin_situation_uplinks(const AkinPolicy *policy, const AkinSituation *situation)
 }
 
 /* A pattern in nftables knows nothing of plain names. */
+gboolean
+akin_interface_is_unguarded(const AkinPolicy *policy, const AkinInterface *interface)
+{
+    gboolean suspicious = interface->defaults->len > 0 || !akin_name_is_plain(interface->name);
+    return interface->up && !interface->loopback && suspicious &&
+           matches_pattern(policy, interface);
+}
+
 const AkinInterface *
 akin_situation_find_unguarded(const AkinPolicy *policy, const AkinSituation *situation)
 {
     for (guint i = 0; i < situation->interfaces->len; i++) {
         const AkinInterface *interface = situation->interfaces->pdata[i];
-        gboolean suspicious = interface->defaults->len > 0 || !akin_name_is_plain(interface->name);
-        if (interface->up && !interface->loopback && suspicious &&
-            matches_pattern(policy, interface))
+        if (akin_interface_is_unguarded(policy, interface))
             return interface;
     }
     return NULL;

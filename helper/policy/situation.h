@@ -93,10 +93,12 @@ const char *akin_forward_obstacle(const AkinSituation *situation, const AkinForw
 GPtrArray *akin_situation_uplinks(const AkinPolicy *policy, const AkinSituation *situation);
 
 /*
- * An interface that rules take for a VM network and that is none: it holds a default route, or has
- * a name that no VM network has, so that nothing guards the way in; NULL, as it should be, when
- * there is none.
+ * Rules take the interface for a VM network, and it is none: it holds a default route, or has a
+ * name that no VM network has, so that nothing guards the way in.
  */
+gboolean akin_interface_is_unguarded(const AkinPolicy *policy, const AkinInterface *interface);
+
+/* The first such interface; NULL, as it should be, when there is none. */
 const AkinInterface *
 akin_situation_find_unguarded(const AkinPolicy *policy, const AkinSituation *situation);
 

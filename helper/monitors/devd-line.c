@@ -32,10 +32,9 @@ has(char **words, const char *key, const char *value)
 AkinDevdNews
 akin_devd_read(const char *line, gsize size)
 {
-    gsize length = strnlen(line, size);
-    if (length == 0 || line[0] != '!')
+    if (size == 0 || line[0] != '!')
         return AKIN_DEVD_NOTHING;
-    g_autofree char *text = g_strndup(line + 1, length - 1);
+    g_autofree char *text = g_strndup(line + 1, size - 1);
     g_auto(GStrv) words = g_strsplit_set(text, " \n", -1);
     for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
         if (has(words, "system", known[i].system) && has(words, "subsystem", known[i].subsystem) &&

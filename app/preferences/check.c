@@ -58,15 +58,15 @@ check_range(const char *text)
 static char *
 check_part(const char *text)
 {
-    g_auto(GStrv) halves = g_strsplit(text, ":", 2);
-    const char *protocol = halves[0] ? halves[0] : "";
+    const char *colon = strchr(text, ':');
+    g_autofree char *protocol = colon ? g_strndup(text, colon - text) : g_strdup(text);
     if (g_str_equal(text, "esp") || g_str_equal(text, "ping"))
         return NULL;
-    if (!halves[1] && text[strspn(text, DIGITS ",-")] == '\0')
+    if (text[strspn(text, DIGITS ",-")] == '\0')
         return g_strdup_printf(_("Say which protocol: tcp:%s or udp:%s."), text, text);
     if (!g_str_equal(protocol, "tcp") && !g_str_equal(protocol, "udp"))
         return g_strdup_printf(_("“%s” is not a protocol: write tcp:80 or udp:53."), protocol);
-    g_auto(GStrv) ranges = g_strsplit(halves[1] ? halves[1] : "", ",", -1);
+    g_auto(GStrv) ranges = g_strsplit(colon ? colon + 1 : "", ",", -1);
     char *wrong = ranges[0] ? NULL : check_range("");
     for (guint i = 0; ranges[i] && !wrong; i++)
         wrong = check_range(ranges[i]);

@@ -13,6 +13,8 @@ struct _AkinDebt {
     GMutex mutex;
     Call calls[AKIN_DEBT_CALLS_MAX];
     gsize asked, answers, signals; /* sums */
+    guint32 written;               /* the call whose answer is being written; 0: none is */
+    gsize written_signal;          /* what the signal that is being written costs; 0: none is */
     gboolean behind;               /* somebody waits to hear of a payment */
 };
 
@@ -58,11 +60,27 @@ find(AkinDebt *debt, guint32 serial)
     return NULL;
 }
 
+/* Where the next call is put; NULL: nowhere. */
+static Call *
+room(AkinDebt *debt)
+{
+    return debt->asked < AKIN_DEBT_ASKED_MAX ? find(debt, 0) : NULL;
+}
+
+gboolean
+akin_debt_has_room(AkinDebt *debt)
+{
+    g_mutex_lock(&debt->mutex);
+    gboolean has_room = room(debt) != NULL;
+    g_mutex_unlock(&debt->mutex);
+    return has_room;
+}
+
 gboolean
 akin_debt_add_call(AkinDebt *debt, guint32 serial, GVariant *body)
 {
     g_mutex_lock(&debt->mutex);
-    Call *call = debt->asked < AKIN_DEBT_ASKED_MAX ? find(debt, 0) : NULL;
+    Call *call = room(debt);
     if (call) {
         *call = (Call){.serial = serial, .asked = cost(body)};
         debt->asked += call->asked;
@@ -104,10 +122,15 @@ akin_debt_is_behind(AkinDebt *debt)
     return behind;
 }
 
-static void
-pay_signal(AkinDebt *debt, GVariant *body)
+void
+akin_debt_write(AkinDebt *debt, GDBusMessage *message)
 {
-    debt->signals -= MIN(debt->signals, cost(body));
+    g_mutex_lock(&debt->mutex);
+    debt->written = g_dbus_message_get_reply_serial(message);
+    debt->written_signal = g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_SIGNAL
+                               ? cost(g_dbus_message_get_body(message))
+                               : 0;
+    g_mutex_unlock(&debt->mutex);
 }
 
 static void
@@ -122,13 +145,13 @@ pay_call(AkinDebt *debt, guint32 serial)
 }
 
 gboolean
-akin_debt_pay(AkinDebt *debt, GDBusMessage *message)
+akin_debt_pay(AkinDebt *debt)
 {
     g_mutex_lock(&debt->mutex);
-    if (g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_SIGNAL)
-        pay_signal(debt, g_dbus_message_get_body(message));
-    else
-        pay_call(debt, g_dbus_message_get_reply_serial(message));
+    pay_call(debt, debt->written);
+    debt->signals -= MIN(debt->signals, debt->written_signal);
+    debt->written = 0;
+    debt->written_signal = 0;
     gboolean over = debt->behind && debt->answers < AKIN_DEBT_ANSWERS_MAX;
     if (over)
         debt->behind = FALSE;

@@ -12,7 +12,7 @@
 typedef struct _AkinDebt AkinDebt;
 
 /* How many calls may be unanswered, and how many bytes of what may be owed. */
-#define AKIN_DEBT_CALLS_MAX 32
+#define AKIN_DEBT_CALLS_MAX 8
 #define AKIN_DEBT_ASKED_MAX (64 * 1024)
 #define AKIN_DEBT_ANSWERS_MAX (8 * 1024)
 #define AKIN_DEBT_SIGNALS_MAX (64 * 1024)
@@ -21,6 +21,9 @@ AkinDebt *akin_debt_new(void);
 AkinDebt *akin_debt_ref(AkinDebt *debt);
 void akin_debt_unref(AkinDebt *debt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinDebt, akin_debt_unref)
+
+/* Whether one more call may come in: only then is it read. */
+gboolean akin_debt_has_room(AkinDebt *debt);
 
 /* A call came in, a signal is about to be queued. FALSE: that is too much, drop the client. */
 gboolean akin_debt_add_call(AkinDebt *debt, guint32 serial, GVariant *body);
@@ -35,8 +38,11 @@ void akin_debt_add_answer(AkinDebt *debt, guint32 serial, GVariant *body);
  */
 gboolean akin_debt_is_behind(AkinDebt *debt);
 
+/* From now on this message is being written to the client; one is at a time. */
+void akin_debt_write(AkinDebt *debt, GDBusMessage *message);
+
 /*
- * A message is being written to the client. TRUE: it was behind (somebody has asked), and is not
- * any more: calls that wait have their turn.
+ * It has been written. TRUE: the client was behind (somebody has asked), and is not any more: calls
+ * that wait have their turn.
  */
-gboolean akin_debt_pay(AkinDebt *debt, GDBusMessage *message);
+gboolean akin_debt_pay(AkinDebt *debt);

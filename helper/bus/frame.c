@@ -20,9 +20,10 @@ open_message(AkinFrame *frame)
 {
     gboolean big_endian = frame->head[0] == 'B';
     guint32 body = number(frame->head + 4, big_endian);
+    guint32 serial = number(frame->head + 8, big_endian);
     guint32 fields = number(frame->head + 12, big_endian);
     if ((!big_endian && frame->head[0] != 'l') || frame->head[3] != PROTOCOL_VERSION ||
-        fields > AKIN_FRAME_FIELDS_MAX || body > AKIN_FRAME_MAX)
+        serial == 0 || fields > AKIN_FRAME_FIELDS_MAX || body > AKIN_FRAME_MAX)
         return FALSE;
     frame->left = ((gsize) fields + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + body;
     frame->have = 0;

@@ -20,7 +20,7 @@ typedef struct {
 } AkinFrame;
 
 /*
- * Takes the next bytes of a stream; frame begins as {0}. FALSE once a message is too large or is
- * none: then the stream is of no use any more, and neither is frame.
+ * Takes the next bytes of a stream; frame begins as {0}. FALSE once a message is too large, is
+ * none or has no serial number: then the stream is of no use any more, and neither is frame.
  */
 gboolean akin_frame_feed(AkinFrame *frame, const guint8 *data, gsize size);

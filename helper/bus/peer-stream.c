@@ -9,15 +9,15 @@
  */
 
 static GQuark
-refused_quark(void)
+offence_quark(void)
 {
-    return g_quark_from_static_string("akin-peer-stream-refused");
+    return g_quark_from_static_string("akin-peer-stream-offence");
 }
 
-gboolean
-akin_peer_stream_refused(const GError *error)
+const char *
+akin_peer_stream_offence(const GError *error)
 {
-    return g_error_matches(error, refused_quark(), 0);
+    return error && error->domain == offence_quark() ? error->message : NULL;
 }
 
 /* --- Coming in -------------------------------------------------------------------------------- */
@@ -27,7 +27,16 @@ G_DECLARE_FINAL_TYPE(AkinPeerInput, akin_peer_input, AKIN, PEER_INPUT, GFilterIn
 
 struct _AkinPeerInput {
     GFilterInputStream parent;
+    GSocket *socket;
+    AkinDebt *debt;
     AkinFrame frame;
+    GMutex mutex;
+    enum { NOT_YET, READS, ENDED } state;
+    /*
+     * For leave to read; NULL: nobody waits. It holds a reference on the stream:
+     * akin_peer_stream_end ends the circle.
+     */
+    GSource *waiting;
 };
 
 static GPollableInputStream *
@@ -43,8 +52,26 @@ checked(AkinPeerInput *input, const void *buffer, gssize got, GError **error)
 {
     if (got <= 0 || akin_frame_feed(&input->frame, buffer, got))
         return got;
-    g_set_error(error, refused_quark(), 0, "a message of more than %u bytes, or none at all",
-                AKIN_FRAME_MAX);
+    g_set_error_literal(error, offence_quark(), 0, "sends what is no message of ours");
+    return -1;
+}
+
+static gboolean
+may_read(AkinPeerInput *input)
+{
+    g_mutex_lock(&input->mutex);
+    gboolean reads = input->state == READS;
+    g_mutex_unlock(&input->mutex);
+    return reads && akin_debt_has_room(input->debt);
+}
+
+/* 0, the end, if there is nobody any more who would read the answers. */
+static gssize
+not_now(AkinPeerInput *input, GError **error)
+{
+    if (g_socket_condition_check(input->socket, G_IO_HUP | G_IO_ERR))
+        return 0;
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "earlier calls come first");
     return -1;
 }
 
@@ -60,23 +87,48 @@ input_read(GInputStream *stream, void *buffer, gsize size, GCancellable *cancell
 static gssize
 input_read_now(GPollableInputStream *stream, void *buffer, gsize size, GError **error)
 {
+    AkinPeerInput *input = AKIN_PEER_INPUT(stream);
+    if (!may_read(input))
+        return not_now(input, error);
     gssize got =
         g_pollable_input_stream_read_nonblocking(input_base(stream), buffer, size, NULL, error);
-    return checked(AKIN_PEER_INPUT(stream), buffer, got, error);
+    return checked(input, buffer, got, error);
 }
 
 static gboolean
 input_is_readable(GPollableInputStream *stream)
 {
-    return g_pollable_input_stream_is_readable(input_base(stream));
+    return may_read(AKIN_PEER_INPUT(stream)) &&
+           g_pollable_input_stream_is_readable(input_base(stream));
 }
 
 static GSource *
 input_source(GPollableInputStream *stream, GCancellable *cancellable)
 {
+    AkinPeerInput *input = AKIN_PEER_INPUT(stream);
+    g_mutex_lock(&input->mutex);
+    gboolean now = input->state == READS && akin_debt_has_room(input->debt);
+    /* That the client has gone is heard at any time. */
     g_autoptr(GSource) base =
-        g_pollable_input_stream_create_source(input_base(stream), cancellable);
-    return g_pollable_source_new_full(stream, base, NULL);
+        now ? g_pollable_input_stream_create_source(input_base(stream), cancellable)
+            : g_socket_create_source(input->socket, G_IO_HUP | G_IO_ERR, cancellable);
+    GSource *source = g_pollable_source_new_full(stream, base, NULL);
+    g_clear_pointer(&input->waiting, g_source_unref);
+    if (!now && input->state != ENDED)
+        input->waiting = g_source_ref(source);
+    g_mutex_unlock(&input->mutex);
+    return source;
+}
+
+static void
+input_go_on(AkinPeerInput *input)
+{
+    g_mutex_lock(&input->mutex);
+    if (input->waiting && input->state == READS && akin_debt_has_room(input->debt)) {
+        g_source_set_ready_time(input->waiting, 0);
+        g_clear_pointer(&input->waiting, g_source_unref);
+    }
+    g_mutex_unlock(&input->mutex);
 }
 
 static void
@@ -91,15 +143,26 @@ G_DEFINE_TYPE_WITH_CODE(AkinPeerInput, akin_peer_input, G_TYPE_FILTER_INPUT_STRE
                         G_IMPLEMENT_INTERFACE(G_TYPE_POLLABLE_INPUT_STREAM, input_pollable))
 
 static void
+input_finalize(GObject *object)
+{
+    AkinPeerInput *input = AKIN_PEER_INPUT(object);
+    g_mutex_clear(&input->mutex);
+    g_object_unref(input->socket);
+    akin_debt_unref(input->debt);
+    G_OBJECT_CLASS(akin_peer_input_parent_class)->finalize(object);
+}
+
+static void
 akin_peer_input_class_init(AkinPeerInputClass *class)
 {
     G_INPUT_STREAM_CLASS(class)->read_fn = input_read;
+    G_OBJECT_CLASS(class)->finalize = input_finalize;
 }
 
 static void
 akin_peer_input_init(AkinPeerInput *input)
 {
-    (void) input;
+    g_mutex_init(&input->mutex);
 }
 
 /* --- Going out -------------------------------------------------------------------------------- */
@@ -109,7 +172,14 @@ G_DECLARE_FINAL_TYPE(AkinPeerOutput, akin_peer_output, AKIN, PEER_OUTPUT, GFilte
 
 struct _AkinPeerOutput {
     GFilterOutputStream parent;
+    AkinPeerInput *input; /* reads on when an answer has been written */
+    AkinPeerStreamWritten written;
+    gpointer user_data;
+    GDestroyNotify free_user_data;
+    gint64 unread_since; /* the socket is full; 0: it is not */
 };
+
+#define UNREAD_MAX (AKIN_PEER_STREAM_UNREAD_SECONDS * G_TIME_SPAN_SECOND)
 
 static GPollableOutputStream *
 output_base(gpointer stream)
@@ -118,11 +188,36 @@ output_base(gpointer stream)
         g_filter_output_stream_get_base_stream(G_FILTER_OUTPUT_STREAM(stream)));
 }
 
+/* The socket is full: FALSE if it has been for too long. */
+static gboolean
+may_wait(AkinPeerOutput *output)
+{
+    gint64 now = g_get_monotonic_time();
+    if (output->unread_since == 0)
+        output->unread_since = now;
+    return now - output->unread_since < UNREAD_MAX;
+}
+
 static gssize
 output_write_now(GPollableOutputStream *stream, const void *buffer, gsize size, GError **error)
 {
-    return g_pollable_output_stream_write_nonblocking(output_base(stream), buffer, size, NULL,
-                                                      error);
+    AkinPeerOutput *output = AKIN_PEER_OUTPUT(stream);
+    g_autoptr(GError) reason = NULL;
+    gssize put = g_pollable_output_stream_write_nonblocking(output_base(stream), buffer, size, NULL,
+                                                            &reason);
+    if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) && !may_wait(output)) {
+        g_set_error_literal(error, offence_quark(), 0, "asks and does not read");
+    } else if (put < 0) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+    } else {
+        output->unread_since = 0;
+        /* GDBus writes one message at a time, and always all that is left of it. */
+        if ((gsize) put == size) {
+            output->written(output->user_data);
+            input_go_on(output->input);
+        }
+    }
+    return put;
 }
 
 static gboolean
@@ -134,9 +229,13 @@ output_is_writable(GPollableOutputStream *stream)
 static GSource *
 output_source(GPollableOutputStream *stream, GCancellable *cancellable)
 {
+    gint64 since = AKIN_PEER_OUTPUT(stream)->unread_since;
     g_autoptr(GSource) base =
         g_pollable_output_stream_create_source(output_base(stream), cancellable);
-    return g_pollable_source_new_full(stream, base, NULL);
+    GSource *source = g_pollable_source_new_full(stream, base, NULL);
+    if (since != 0)
+        g_source_set_ready_time(source, since + UNREAD_MAX);
+    return source;
 }
 
 static void
@@ -151,9 +250,18 @@ G_DEFINE_TYPE_WITH_CODE(AkinPeerOutput, akin_peer_output, G_TYPE_FILTER_OUTPUT_S
                         G_IMPLEMENT_INTERFACE(G_TYPE_POLLABLE_OUTPUT_STREAM, output_pollable))
 
 static void
+output_finalize(GObject *object)
+{
+    AkinPeerOutput *output = AKIN_PEER_OUTPUT(object);
+    g_object_unref(output->input);
+    output->free_user_data(output->user_data);
+    G_OBJECT_CLASS(akin_peer_output_parent_class)->finalize(object);
+}
+
+static void
 akin_peer_output_class_init(AkinPeerOutputClass *class)
 {
-    (void) class;
+    G_OBJECT_CLASS(class)->finalize = output_finalize;
 }
 
 static void
@@ -163,17 +271,44 @@ akin_peer_output_init(AkinPeerOutput *output)
 }
 
 GIOStream *
-akin_peer_stream_new(GSocket *socket)
+akin_peer_stream_new(GSocket *socket, AkinDebt *debt, AkinPeerStreamWritten written,
+                     gpointer user_data, GDestroyNotify free_user_data)
 {
     g_autoptr(GSocketConnection) connection = g_socket_connection_factory_create_connection(socket);
     GIOStream *base = G_IO_STREAM(connection);
-    g_autoptr(GInputStream) input =
+    g_autoptr(AkinPeerInput) input =
         g_object_new(AKIN_TYPE_PEER_INPUT, "base-stream", g_io_stream_get_input_stream(base), NULL);
-    g_autoptr(GOutputStream) output = g_object_new(AKIN_TYPE_PEER_OUTPUT, "base-stream",
-                                                   g_io_stream_get_output_stream(base), NULL);
-    GIOStream *stream = g_simple_io_stream_new(input, output);
+    input->socket = g_object_ref(socket);
+    input->debt = akin_debt_ref(debt);
+    g_autoptr(AkinPeerOutput) output = g_object_new(AKIN_TYPE_PEER_OUTPUT, "base-stream",
+                                                    g_io_stream_get_output_stream(base), NULL);
+    output->input = g_object_ref(input);
+    output->written = written;
+    output->user_data = user_data;
+    output->free_user_data = free_user_data;
+    GIOStream *stream = g_simple_io_stream_new(G_INPUT_STREAM(input), G_OUTPUT_STREAM(output));
     /* It closes the socket when it goes. */
     g_object_set_data_full(G_OBJECT(stream), "connection", g_steal_pointer(&connection),
                            g_object_unref);
     return stream;
+}
+
+void
+akin_peer_stream_begin(GIOStream *stream)
+{
+    AkinPeerInput *input = AKIN_PEER_INPUT(g_io_stream_get_input_stream(stream));
+    g_mutex_lock(&input->mutex);
+    input->state = READS;
+    g_mutex_unlock(&input->mutex);
+    input_go_on(input);
+}
+
+void
+akin_peer_stream_end(GIOStream *stream)
+{
+    AkinPeerInput *input = AKIN_PEER_INPUT(g_io_stream_get_input_stream(stream));
+    g_mutex_lock(&input->mutex);
+    input->state = ENDED;
+    g_clear_pointer(&input->waiting, g_source_unref);
+    g_mutex_unlock(&input->mutex);
 }

@@ -15,10 +15,11 @@
  * Theory of operation
  *
  * The handshake is looked at with MSG_PEEK and taken line by line. GDBus then reads the socket,
- * through a stream that refuses what is too large. It runs its reading and writing in a thread of
- * its own, shared by all connections, and queues without limit. The filter, which runs in that
- * thread, therefore keeps a ledger (debt.h) of what comes in and what is about to be written.
- * Whoever owes too much is dropped, from the main thread.
+ * through a stream that refuses what is too large and waits when it is too much. It runs its
+ * reading and writing in a thread of its own, shared by all connections, and queues without limit.
+ * The filter, which runs in that thread, therefore keeps a ledger (debt.h) of what comes in and
+ * what is about to be written; by that the stream knows when to wait. Signals wait for nobody:
+ * whom there are too many for is dropped, from the main thread.
  */
 
 #define HANDSHAKE_SECONDS 5
@@ -231,6 +232,15 @@ caught_up(gpointer link)
     return G_SOURCE_REMOVE;
 }
 
+/* GDBus' thread. */
+static void
+message_written(gpointer user_data)
+{
+    Link *link = user_data;
+    if (akin_debt_pay(link->debt))
+        tell_peer(link, caught_up);
+}
+
 /* GDBus' thread. We call nobody and listen to no signals: what is not a call is not for us. */
 static GDBusMessage *
 message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
@@ -239,8 +249,7 @@ message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean inco
     Link *link = user_data;
     (void) connection;
     if (!incoming) {
-        if (akin_debt_pay(link->debt, message))
-            tell_peer(link, caught_up);
+        akin_debt_write(link->debt, message);
         return message;
     }
     gboolean ours = !g_atomic_int_get(&link->over) &&
@@ -283,17 +292,18 @@ connection_closed(GDBusConnection *connection, gboolean remote, GError *error, g
 {
     (void) connection;
     (void) remote;
-    peer_lost(user_data,
-              akin_peer_stream_refused(error) ? "sends what is no message of ours" : NULL);
+    peer_lost(user_data, akin_peer_stream_offence(error));
 }
 
 static gboolean
 connect_bus(AkinPeer *peer)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GIOStream) stream = akin_peer_stream_new(peer->socket);
-    peer->connection = g_dbus_connection_new_sync(
-        stream, NULL, G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING, NULL, NULL, &error);
+    g_autoptr(GIOStream) stream =
+        akin_peer_stream_new(peer->socket, peer->link->debt, message_written,
+                             g_atomic_rc_box_acquire(peer->link), link_release);
+    peer->connection =
+        g_dbus_connection_new_sync(stream, NULL, G_DBUS_CONNECTION_FLAGS_NONE, NULL, NULL, &error);
     if (!peer->connection) {
         g_warning("cannot talk to a client: %s", error->message);
         return FALSE;
@@ -303,7 +313,7 @@ connect_bus(AkinPeer *peer)
     peer->filter = g_dbus_connection_add_filter(peer->connection, message_passes,
                                                 g_atomic_rc_box_acquire(peer->link), link_release);
     peer->listener->ready(peer, peer->user_data);
-    g_dbus_connection_start_message_processing(peer->connection);
+    akin_peer_stream_begin(stream);
     return TRUE;
 }
 
@@ -355,6 +365,7 @@ akin_peer_free(AkinPeer *peer)
     if (peer->connection) {
         g_signal_handlers_disconnect_by_data(peer->connection, peer);
         g_dbus_connection_remove_filter(peer->connection, peer->filter);
+        akin_peer_stream_end(g_dbus_connection_get_stream(peer->connection));
         g_dbus_connection_close(peer->connection, NULL, NULL, NULL);
         g_object_unref(peer->connection);
     }

@@ -10,8 +10,9 @@
  * Main thread only.
  *
  * A peer is dropped when it does not finish the handshake in time, sends a message that is too
- * large, or leaves too much unread or unanswered: its memory is bounded, and nobody else waits for
- * it. While it has not read its answers, its calls should wait.
+ * large, or does not read: its memory is bounded, and nobody else waits for it. It is not read
+ * from while it has asked for enough (peer-stream.h), and while it has not read its answers, its
+ * calls should wait.
  */
 typedef struct _AkinPeer AkinPeer;
 

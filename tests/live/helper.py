@@ -41,6 +41,8 @@ NO_POLKIT = ('unshare', '--mount', 'sh', '-c', 'd=$1; shift; [ ! -d $d ] || moun
 BUILD = os.path.abspath(os.environ.get('AKIN_BUILD') or os.path.join(REPOSITORY, 'build'))
 HELPER = os.path.join(BUILD, 'helper', 'akin-helper')
 AKINCTL = os.path.join(BUILD, 'app', 'ctl', 'akinctl')
+# Leaks cannot be looked for at the end of a process that is traced.
+TRACEABLE = ('env', f'ASAN_OPTIONS={os.environ.get("ASAN_OPTIONS", "")}:detect_leaks=0')
 
 PATIENCE = 5  # seconds for what takes milliseconds; a sanitizer on a busy computer takes its time
 AT_ONCE = 0.5  # a refusal that takes longer than this is a wait
@@ -52,6 +54,12 @@ SWITCHES = ('ipv4/ip_forward', 'ipv4/conf/*/forwarding', 'ipv4/conf/*/route_loca
             'ipv6/conf/*/forwarding', 'ipv6/conf/*/accept_ra')
 NO_HELPER = 3  # akinctl's exit code
 ORDINARY_USER = 65534  # nobody, who may look and change nothing
+
+
+def sanitized():
+    """Whether the helper is one that looks for its own faults: slower, and it keeps what was freed."""
+    with open(HELPER, 'rb') as file:
+        return b'libasan' in file.read()
 
 
 class Failed(AssertionError):
@@ -190,7 +198,8 @@ class Helper:
 
     @contextlib.contextmanager
     def traced(self, *words):
-        """For the block, strace with these words: it can make calls to the kernel fail."""
+        """For the block, strace with these words: it can make calls to the kernel fail.  Started TRACEABLE, it may
+        end meanwhile."""
         tracer = subprocess.Popen(['strace', '-f', '-o', '/dev/null', '-p', str(self.pid), *words],
                                   stderr=subprocess.PIPE, text=True)
         try:

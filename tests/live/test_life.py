@@ -6,7 +6,7 @@ import re
 import time
 import unittest
 
-from helper import NO_HELPER, SILENCE, AkinCase, Helper, wait_for
+from helper import NO_HELPER, SILENCE, TRACEABLE, AkinCase, Helper, wait_for
 from lab import INTERNET, LAN_B, LAPTOP_A, LAPTOP_B, VM1, VM2, Subnet
 from packets import udp
 from wire import Client
@@ -279,12 +279,14 @@ class ComingAndGoing(AkinCase):
         libnftables end the program; then it is started again."""
         rules, survived = self.helper.kernel(), 0
         self.helper.expect('.')
+        self.helper.stop()
+        self.helper.start(*TRACEABLE)
         for number in range(1, 6):
             with self.helper.traced('-e', f'inject=recvmsg:error=ENOBUFS:when={number}'):
                 self.akinctl('allow', 'whois', check=False)
             survived += self.helper.running
             if not self.helper.running:
-                self.helper.start()
+                self.helper.start(*TRACEABLE)
             self.akinctl('deny', 'whois')
             self.lab.laptop.run(['nft', 'flush', 'table', 'inet', 'akin'])
             wait_for(lambda: self.helper.kernel() == rules, 'repair')

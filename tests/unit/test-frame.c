@@ -99,6 +99,16 @@ test_no_message(void)
     g_assert_false(akin_frame_feed(&frame, bytes->data, bytes->len));
 }
 
+/* An answer to it could be told from none. */
+static void
+test_no_serial(void)
+{
+    AkinFrame frame = {0};
+    g_autoptr(GByteArray) bytes = head('l', 0, 0);
+    bytes->data[8] = 0;
+    g_assert_false(akin_frame_feed(&frame, bytes->data, bytes->len));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -106,5 +116,6 @@ main(int argc, char **argv)
     g_test_add_func("/frame/messages-however-they-come", test_messages_however_they_come);
     g_test_add_func("/frame/sizes", test_sizes);
     g_test_add_func("/frame/no-message", test_no_message);
+    g_test_add_func("/frame/no-serial", test_no_serial);
     return g_test_run();
 }

@@ -122,17 +122,6 @@ akin_debt_is_behind(AkinDebt *debt)
     return behind;
 }
 
-void
-akin_debt_write(AkinDebt *debt, GDBusMessage *message)
-{
-    g_mutex_lock(&debt->mutex);
-    debt->written = g_dbus_message_get_reply_serial(message);
-    debt->written_signal = g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_SIGNAL
-                               ? cost(g_dbus_message_get_body(message))
-                               : 0;
-    g_mutex_unlock(&debt->mutex);
-}
-
 static void
 pay_call(AkinDebt *debt, guint32 serial)
 {
@@ -144,10 +133,10 @@ pay_call(AkinDebt *debt, guint32 serial)
     *call = (Call){0};
 }
 
-gboolean
-akin_debt_pay(AkinDebt *debt)
+/* What was being written has been. TRUE: see akin_debt_pay. */
+static gboolean
+settle(AkinDebt *debt)
 {
-    g_mutex_lock(&debt->mutex);
     pay_call(debt, debt->written);
     debt->signals -= MIN(debt->signals, debt->written_signal);
     debt->written = 0;
@@ -155,6 +144,26 @@ akin_debt_pay(AkinDebt *debt)
     gboolean over = debt->behind && debt->answers < AKIN_DEBT_ANSWERS_MAX;
     if (over)
         debt->behind = FALSE;
+    return over;
+}
+
+gboolean
+akin_debt_write(AkinDebt *debt, GDBusMessage *message)
+{
+    g_mutex_lock(&debt->mutex);
+    gboolean over = settle(debt);
+    debt->written = g_dbus_message_get_reply_serial(message);
+    if (g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_SIGNAL)
+        debt->written_signal = cost(g_dbus_message_get_body(message));
+    g_mutex_unlock(&debt->mutex);
+    return over;
+}
+
+gboolean
+akin_debt_pay(AkinDebt *debt)
+{
+    g_mutex_lock(&debt->mutex);
+    gboolean over = settle(debt);
     g_mutex_unlock(&debt->mutex);
     return over;
 }

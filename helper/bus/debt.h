@@ -38,11 +38,12 @@ void akin_debt_add_answer(AkinDebt *debt, guint32 serial, GVariant *body);
  */
 gboolean akin_debt_is_behind(AkinDebt *debt);
 
-/* From now on this message is being written to the client; one is at a time. */
-void akin_debt_write(AkinDebt *debt, GDBusMessage *message);
-
 /*
- * It has been written. TRUE: the client was behind (somebody has asked), and is not any more: calls
- * that wait have their turn.
+ * From now on this message is being written to the client: one is at a time, so the one before it
+ * has been. And: the last one has been.
+ *
+ * TRUE: the client was behind (somebody has asked), and is not any more: calls that wait have their
+ * turn.
  */
+gboolean akin_debt_write(AkinDebt *debt, GDBusMessage *message);
 gboolean akin_debt_pay(AkinDebt *debt);

@@ -198,6 +198,24 @@ may_wait(AkinPeerOutput *output)
     return now - output->unread_since < UNREAD_MAX;
 }
 
+static gboolean
+all_written(gpointer stream)
+{
+    AkinPeerOutput *output = stream;
+    output->written(output->user_data);
+    input_go_on(output->input);
+    return G_SOURCE_REMOVE;
+}
+
+/* When nothing else is to be done: by then GDBus has freed what it had to write. */
+static void
+tell_all_written(AkinPeerOutput *output)
+{
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_callback(source, all_written, g_object_ref(output), g_object_unref);
+    g_source_attach(source, g_main_context_get_thread_default());
+}
+
 static gssize
 output_write_now(GPollableOutputStream *stream, const void *buffer, gsize size, GError **error)
 {
@@ -212,10 +230,8 @@ output_write_now(GPollableOutputStream *stream, const void *buffer, gsize size, 
     } else {
         output->unread_since = 0;
         /* GDBus writes one message at a time, and always all that is left of it. */
-        if ((gsize) put == size) {
-            output->written(output->user_data);
-            input_go_on(output->input);
-        }
+        if ((gsize) put == size)
+            tell_all_written(output);
     }
     return put;
 }

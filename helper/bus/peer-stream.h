@@ -19,7 +19,7 @@
  */
 #define AKIN_PEER_STREAM_UNREAD_SECONDS 5
 
-/* All that was to be written has been, in the thread that writes: the end of a message. */
+/* All that was to be written has been, and GDBus has let go of it. In the thread that writes. */
 typedef void (*AkinPeerStreamWritten)(gpointer user_data);
 
 /*

@@ -249,7 +249,8 @@ message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean inco
     Link *link = user_data;
     (void) connection;
     if (!incoming) {
-        akin_debt_write(link->debt, message);
+        if (akin_debt_write(link->debt, message))
+            tell_peer(link, caught_up);
         return message;
     }
     gboolean ours = !g_atomic_int_get(&link->over) &&

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The suites of ./tests/run: builds, runs them one after the other, counts every test, keeps every report.
+"""The suites of ./tests/run: builds, runs them, counts every test, keeps every report.
 
 Each program speaks TAP.  What it announced and did not run counts as failed, and so does a sanitizer's report.
 """
 
 import argparse
+import concurrent.futures
+import functools
 import glob
 import itertools
 import json
@@ -24,6 +26,8 @@ PLAN = re.compile(r'1\.\.(\d+)\s*(?:# SKIP\s*(.*))?$', re.IGNORECASE)
 LIVE_LIMIT = 900  # seconds for one file of tests
 SLOWER = 5  # times, with sanitizers
 GRACE = 10
+# Run by nohup or in the background, this program ignores signals that a test sends to its own.
+HEARS_SIGNALS = ('env', '--default-signal=INT,HUP,QUIT')
 NEEDS_ROOT = ('live', 'desktop')
 SUITES = {
     'style': 'the sources, as machines judge them',
@@ -91,14 +95,9 @@ def after_failure(outcome, said):
     return said[len(own):]
 
 
-def hear_signals():
-    """Run by nohup or in the background, this program ignores signals that a test sends to its own."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
-
-
 class Run:
-    """One run of some suites, in one build folder."""
+    """One run of some suites, in one build folder.  A suite is a list of jobs: functions that run some tests, and
+    return what to call them, their Outcome, and the seconds that they took."""
 
     def __init__(self, options):
         self.only = options.only
@@ -107,6 +106,7 @@ class Run:
         self.reports = os.path.join(self.build, 'reports')
         self.environment = self._environment()
         self.total = Outcome()
+        self.under_way = set()
 
     def prepare(self):
         """Builds; false if there is nothing to test."""
@@ -116,52 +116,76 @@ class Run:
         os.makedirs(self.reports, exist_ok=True)
         return not self.total.failed
 
-    def suite(self, name):
-        getattr(self, '_' + name)()
+    def suites(self, names):
+        """Side by side, but for those with networks and desktops: these have the computer for themselves."""
+        alone = [job for name in names if name in NEEDS_ROOT for job in self._jobs(name)]
+        others = [job for name in names if name not in NEEDS_ROOT for job in self._jobs(name)]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1) as pool:
+            try:
+                for done in pool.map(lambda job: job(), others):
+                    self._show(*done)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in list(self.under_way):
+                    self._end(process)
+                raise
+        for job in alone:
+            self._show(*job())
+
+    def _jobs(self, name):
+        return getattr(self, '_' + name)()
 
     def _style(self):
-        self._python('style', 'tests/style.py')
+        return [self._python('style', 'tests/style.py')]
 
     def _arrows(self):
-        self._python('arrows', 'tests/arrows.py')
+        return [self._python('arrows', 'tests/arrows.py')]
 
     def _clang(self):
+        return [self._compile]
+
+    def _compile(self):
         begin = time.monotonic()
         outcome = self._build(os.path.join(ROOT, 'build-clang'), '-Dwerror=true', CC='clang')
-        self._show('clang', outcome, time.monotonic() - begin)
+        return 'clang', outcome, time.monotonic() - begin
 
     def _unit(self):
         listed = subprocess.run(['meson', 'introspect', '--tests', self.build], capture_output=True, text=True,
                                 stdin=subprocess.DEVNULL, env=self.environment, check=True)
         programs = json.loads(listed.stdout)
         if not programs:
-            self._show('unit', Outcome(failed=[('unit', 'tests/meson.build registers no test')]))
-        for program in programs:
-            command = program['cmd'] + ([] if '--tap' in program['cmd'] else ['--tap'])
-            limit = program['timeout'] * (SLOWER if self.sanitize else 1)
-            self._program(f'unit/{program["name"]}', command, limit, program['workdir'] or self.build, program['env'])
+            return [lambda: ('unit', Outcome(failed=[('unit', 'tests/meson.build registers no test')]), 0)]
+        return [self._unit_program(program) for program in programs]
+
+    def _unit_program(self, program):
+        command = program['cmd'] + ([] if '--tap' in program['cmd'] else ['--tap'])
+        limit = program['timeout'] * (SLOWER if self.sanitize else 1)
+        return functools.partial(self._program, f'unit/{program["name"]}', command, limit,
+                                 program['workdir'] or self.build, program['env'])
 
     def _live(self):
-        self._files('live')
+        return self._files('live')
 
     def _desktop(self):
-        self._files('desktop')
+        return self._files('desktop')
 
     def _files(self, folder):
-        for path in sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py'))):
-            name = os.path.splitext(os.path.basename(path))[0]
-            self._python(f'{folder}/' + name.removeprefix('test_'), path)
+        paths = sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py')))
+        return [self._python(f'{folder}/' + os.path.basename(path)[5:-3], path) for path in paths]
 
     def _python(self, name, path):
-        self._program(name, ['/usr/bin/python3', 'tests/tap.py', path, *(['--only', self.only] if self.only else [])],
-                      LIVE_LIMIT, ROOT)
+        only = ['--only', self.only] if self.only else []
+        command = ['/usr/bin/python3', 'tests/tap.py', path, *only]
+        return functools.partial(self._program, name, command, LIVE_LIMIT, ROOT)
 
     def _program(self, name, command, limit, folder, environment=None):
         """Runs a program that speaks TAP, in a group of its own so that nothing of it is left behind."""
         begin = time.monotonic()
-        with subprocess.Popen(command, cwd=folder, env=self.environment | (environment or {}), text=True,
-                              errors='replace', stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=hear_signals) as process:
+        environment = self.environment | self._sanitizer_options(name) | (environment or {})
+        with subprocess.Popen([*HEARS_SIGNALS, *command], cwd=folder, env=environment,
+                              text=True, errors='replace', stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, start_new_session=True) as process:
+            self.under_way.add(process)
             try:
                 output, _ = process.communicate(timeout=limit)
                 ending = process.returncode and f'the program ended with exit code {process.returncode}'
@@ -170,9 +194,11 @@ class Run:
             except BaseException:
                 self._end(process)
                 raise
+            finally:
+                self.under_way.discard(process)
         outcome = read_tap(output, ending)
-        outcome.failed += self._sanitizer_reports()
-        self._show(name, outcome, time.monotonic() - begin)
+        outcome.failed += self._sanitizer_reports(name)
+        return name, outcome, time.monotonic() - begin
 
     @staticmethod
     def _end(process):
@@ -184,9 +210,13 @@ class Run:
             os.killpg(process.pid, signal.SIGKILL)
             return process.communicate()[0]
 
-    def _sanitizer_reports(self):
+    def _report_path(self, name):
+        """Where sanitizers write, with the number of a process behind it."""
+        return os.path.join(self.reports, name.replace('/', '-'))
+
+    def _sanitizer_reports(self, name):
         found = []
-        for path in sorted(glob.glob(os.path.join(self.reports, 'report*'))):
+        for path in sorted(glob.glob(self._report_path(name) + '.*')):
             with open(path, errors='replace') as file:
                 found.append(('a sanitizer', file.read()))
             os.unlink(path)
@@ -213,18 +243,22 @@ class Run:
             print(f'  - {test}: skipped: {reason}', flush=True)
 
     def _environment(self):
-        reports = f'log_path={self.reports}/report:' if self.sanitize else ''
         changes = {
             'AKIN_BUILD': self.build,
             'PATH': '/usr/sbin:/usr/bin:/sbin:/bin:' + os.environ.get('PATH', ''),
             'LC_ALL': 'C.UTF-8',
             'PYTHONDONTWRITEBYTECODE': '1',
             'PYTHONUNBUFFERED': '1',
+        }
+        return {**os.environ, **changes}
+
+    def _sanitizer_options(self, name):
+        reports = f'log_path={self._report_path(name)}:' if self.sanitize else ''
+        return {
             'ASAN_OPTIONS': reports + 'detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1',
             'LSAN_OPTIONS': f'suppressions={ROOT}/tests/leaks-of-others.txt:print_suppressions=0',
             'UBSAN_OPTIONS': reports + 'print_stacktrace=1:halt_on_error=1',
         }
-        return {**os.environ, **changes}
 
 
 def parse(arguments):
@@ -256,8 +290,7 @@ def main(arguments):
     begin, run = time.monotonic(), Run(options)
     try:
         if run.prepare():
-            for name in options.suites:
-                run.suite(name)
+            run.suites(options.suites)
     except KeyboardInterrupt:
         run.total.failed.append(('all', 'interrupted'))
         print('interrupted: what comes after this was not run')

@@ -20,6 +20,6 @@ akin_credentials_read(GSocket *socket, AkinCredentials *who, GError **error)
                     g_strerror(errno));
         return FALSE;
     }
-    *who = (AkinCredentials){.uid = uid};
+    *who = (AkinCredentials){.uid = uid, .account = uid};
     return TRUE;
 }

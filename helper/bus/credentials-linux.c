@@ -33,7 +33,8 @@ akin_credentials_read(GSocket *socket, AkinCredentials *who, GError **error)
                     g_strerror(errno));
         return FALSE;
     }
-    *who = (AkinCredentials){.uid = credentials.uid, .pid = credentials.pid};
+    *who = (AkinCredentials){
+        .uid = credentials.uid, .account = credentials.uid, .pid = credentials.pid};
     if (who->uid != 0)
         who->start_time = start_time(who->pid);
     return TRUE;

@@ -176,6 +176,7 @@ struct _AkinPeerOutput {
     AkinPeerStreamWritten written;
     gpointer user_data;
     GDestroyNotify free_user_data;
+    gboolean within;     /* a message: some of it is still to be written */
     gint64 unread_since; /* the socket is full; 0: it is not */
 };
 
@@ -202,12 +203,17 @@ static gboolean
 all_written(gpointer stream)
 {
     AkinPeerOutput *output = stream;
-    output->written(output->user_data);
-    input_go_on(output->input);
+    if (!output->within) {
+        output->written(output->user_data);
+        input_go_on(output->input);
+    }
     return G_SOURCE_REMOVE;
 }
 
-/* When nothing else is to be done: by then GDBus has freed what it had to write. */
+/*
+ * When nothing else is to be done: by then GDBus has freed what it had to write. If it has begun
+ * the next message, that one's end will do.
+ */
 static void
 tell_all_written(AkinPeerOutput *output)
 {
@@ -223,6 +229,7 @@ output_write_now(GPollableOutputStream *stream, const void *buffer, gsize size, 
     g_autoptr(GError) reason = NULL;
     gssize put = g_pollable_output_stream_write_nonblocking(output_base(stream), buffer, size, NULL,
                                                             &reason);
+    output->within = put != (gssize) size;
     if (g_error_matches(reason, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) && !may_wait(output)) {
         g_set_error_literal(error, offence_quark(), 0, "asks and does not read");
     } else if (put < 0) {
@@ -230,7 +237,7 @@ output_write_now(GPollableOutputStream *stream, const void *buffer, gsize size, 
     } else {
         output->unread_since = 0;
         /* GDBus writes one message at a time, and always all that is left of it. */
-        if ((gsize) put == size)
+        if (!output->within)
             tell_all_written(output);
     }
     return put;

@@ -170,7 +170,7 @@ serve(const Options *options, GError **error)
     if (done) {
         akin_tell_ready();
         run(&helper);
-        done = akin_controller_enforce(controller, FALSE, "stopped", error);
+        done = akin_controller_leave(controller, error);
     }
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++)
         g_source_remove(sources[i]);

@@ -141,7 +141,7 @@ akin_controller_mend(AkinController *controller, const char *name, GError **erro
         return FALSE;
     }
     akin_forwarding_loosen(controller->forwarding);
-    akin_controller_set_forwarding(controller, &controller->state);
+    akin_controller_mend_forwarding(controller, "asked for by a user");
     look(controller);
     if (akin_warnings_has(controller->warnings, AKIN_FINDING_STRICT)) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_ENGINE_FAILED,

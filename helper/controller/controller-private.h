@@ -63,6 +63,16 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
 /* Forwarding as state needs it; a failure becomes a warning. */
 void akin_controller_set_forwarding(AkinController *controller, const AkinState *state);
 
+/* The same for the state that is in force, and tells what comes of it. */
+void akin_controller_mend_forwarding(AkinController *controller, const char *reason);
+
+/*
+ * The kernel has refused, and is asked again after a while: a warning says so, and what holds until
+ * then. Takes situation.
+ */
+void akin_controller_try_again(AkinController *controller, AkinSituation *situation,
+                               const char *problem, const char *holds);
+
 /* For what is no change of state: a warning came or went. */
 void akin_controller_tell_changed(AkinController *controller);
 

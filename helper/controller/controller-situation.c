@@ -6,10 +6,6 @@
 /* How long to wait before the kernel is asked again for what it has refused. */
 #define RETRY_SECONDS 5
 
-/*
- * Nobody waits for an answer here: what fails becomes a warning, and is tried again with the
- * situation that could not be loaded, until it is or the next one comes.
- */
 static gboolean
 take_situation(AkinController *controller, AkinSituation *situation, const char *reason);
 
@@ -22,6 +18,23 @@ retry(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+void
+akin_controller_try_again(AkinController *controller, AkinSituation *situation, const char *problem,
+                          const char *holds)
+{
+    g_clear_handle_id(&controller->retry, g_source_remove);
+    g_clear_pointer(&controller->pending, akin_situation_free);
+    akin_warnings_set(controller->warnings, AKIN_WARNING_RULES, "%s; %s, and it is tried again",
+                      problem, holds);
+    controller->pending = situation;
+    controller->retry = g_timeout_add_seconds(RETRY_SECONDS, retry, controller);
+    akin_controller_tell_changed(controller);
+}
+
+/*
+ * Nobody waits for an answer here: what fails becomes a warning, and is tried again with the
+ * situation that could not be loaded, until it is or the next one comes.
+ */
 static gboolean
 take_situation(AkinController *controller, AkinSituation *situation, const char *reason)
 {
@@ -33,13 +46,9 @@ take_situation(AkinController *controller, AkinSituation *situation, const char 
                              reason, &error))
         return TRUE;
     g_warning("%s (reason: %s)", error->message, reason);
-    akin_warnings_set(controller->warnings, AKIN_WARNING_RULES, "%s; %s, and it is tried again",
-                      error->message,
-                      controller->lost ? "akin's rules are not whole, so they do not guard"
-                                       : "the rules before are still in force");
-    controller->pending = g_steal_pointer(&kept);
-    controller->retry = g_timeout_add_seconds(RETRY_SECONDS, retry, controller);
-    akin_controller_tell_changed(controller);
+    akin_controller_try_again(controller, g_steal_pointer(&kept), error->message,
+                              controller->lost ? "akin's rules are not whole, so they do not guard"
+                                               : "the rules before are still in force");
     return FALSE;
 }
 
@@ -49,8 +58,7 @@ look_at_switches(AkinController *controller)
 {
     if (!controller->state.enforcing)
         return;
-    akin_controller_set_forwarding(controller, &controller->state);
-    controller->state.forwarding = akin_forwarding_is_on(controller->forwarding);
+    akin_controller_mend_forwarding(controller, "tried again");
     akin_controller_neighbours_changed(controller);
     akin_controller_tell_changed(controller);
 }
@@ -59,7 +67,7 @@ void
 akin_controller_interfaces_changed(AkinController *controller, GPtrArray *interfaces,
                                    const char *reason)
 {
-    g_autoptr(AkinSituation) situation = akin_situation_copy(controller->situation);
+    g_autoptr(AkinSituation) situation = akin_controller_latest_situation(controller);
     g_ptr_array_unref(situation->interfaces);
     situation->interfaces = interfaces;
     akin_controller_describe(controller, situation);

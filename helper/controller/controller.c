@@ -211,6 +211,17 @@ akin_controller_set_forwarding(AkinController *controller, const AkinState *stat
                           "%s; machines cannot reach the outside", error->message);
 }
 
+void
+akin_controller_mend_forwarding(AkinController *controller, const char *reason)
+{
+    AkinState before = controller->state;
+    akin_controller_set_forwarding(controller, &before);
+    controller->state.forwarding = akin_forwarding_is_on(controller->forwarding);
+    controller->reason = reason;
+    akin_transitions_visit(&before, &controller->state, akin_controller_log, controller);
+    controller->reason = NULL;
+}
+
 /*
  * Brings the kernel to a state. Forwarding goes on only once the rules are there, and off before
  * they go: no packet is forwarded unfiltered.
@@ -229,14 +240,19 @@ bring_kernel_to(AkinController *controller, const AkinState *state, gboolean *lo
     return state->enforcing || engine->class->remove(engine, error);
 }
 
-/* Back to what was in force, as far as the kernel lets us. */
+/* Back to what was in force; where the kernel does not let us, it is tried again. */
 static void
 take_back(AkinController *controller)
 {
     gboolean loaded;
     g_autoptr(GError) error = NULL;
-    if (!bring_kernel_to(controller, &controller->state, &loaded, &error))
+    if (!bring_kernel_to(controller, &controller->state, &loaded, &error)) {
         g_warning("cannot go back to the rules before: %s", error->message);
+        controller->engine->class->forget(controller->engine);
+        akin_controller_try_again(controller, akin_controller_latest_situation(controller),
+                                  error->message,
+                                  "rules that were to be taken back may still be in force");
+    }
     akin_controller_set_forwarding(controller, &controller->state);
 }
 
@@ -332,6 +348,15 @@ akin_controller_enforce(AkinController *controller, gboolean enforcing, const ch
 }
 
 gboolean
+akin_controller_leave(AkinController *controller, GError **error)
+{
+    akin_trial_free(g_steal_pointer(&controller->trial));
+    gboolean done = akin_controller_enforce(controller, FALSE, "stopped", error);
+    g_clear_handle_id(&controller->retry, g_source_remove);
+    return done;
+}
+
+gboolean
 akin_controller_restart(AkinController *controller, GError **error)
 {
     if (controller->state.enforcing)
@@ -355,6 +380,7 @@ akin_controller_reload(AkinController *controller, GError **error)
     if (!akin_controller_pass(controller, policy, NULL, controller->state.enforcing, FALSE,
                               "policy file read again", error))
         return FALSE;
+    controller->first_policy = FALSE;
     akin_store_accept(controller->store);
     akin_warnings_clear(controller->warnings, AKIN_WARNING_POLICY);
     akin_controller_tell_changed(controller);

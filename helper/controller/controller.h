@@ -30,7 +30,7 @@ typedef struct {
  */
 AkinController *
 akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *store);
-/* The kernel keeps what it holds: akin_controller_enforce FALSE comes before, or does not. */
+/* The kernel keeps what it holds: akin_controller_leave comes before, or does not. */
 void akin_controller_free(AkinController *controller);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinController, akin_controller_free)
 
@@ -58,10 +58,19 @@ gboolean akin_controller_change(AkinController *controller, AkinPolicy *policy, 
 gboolean akin_controller_enforce(AkinController *controller, gboolean enforcing, const char *reason,
                                  GError **error);
 
+/*
+ * The helper is about to end: stops, and from now on nothing is put back by itself, be it because
+ * a trial is over or because it is tried again. Whatever was on trial was not saved.
+ */
+gboolean akin_controller_leave(AkinController *controller, GError **error);
+
 /* Loads everything anew, in one transaction. */
 gboolean akin_controller_restart(AkinController *controller, GError **error);
 
-/* Reads the policy file again; a broken one leaves everything as it is. */
+/*
+ * Reads the policy file again; a broken one leaves everything as it is (AKIN_ERROR_POLICY_BROKEN),
+ * and so does a trial (AKIN_ERROR_IN_USE).
+ */
 gboolean akin_controller_reload(AkinController *controller, GError **error);
 
 /*

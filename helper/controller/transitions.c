@@ -67,8 +67,8 @@ tell_switches(const Visitor *visitor, const AkinState *before, const AkinState *
                 new_->machines_reach_host);
 }
 
-/* The value of what is either there or not. */
-#define ON "on"
+/* The value of what is either there or not; nothing that a user has written can be it. */
+#define ON "\n"
 
 /* --- Lists, as maps from what is told to its value -------------------------------------------- */
 

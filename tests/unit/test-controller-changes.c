@@ -170,6 +170,35 @@ test_change_not_saved(Stage *stage, gconstpointer unused)
     stage_toggle(stage);
 }
 
+static Stage *refusing;
+
+static void
+refuse_what_comes_next(gpointer config)
+{
+    put_folder_in_its_place(config);
+    refusing->kernel->refuses = TRUE;
+}
+
+/* Nor can it be taken back at once: that is said, and done as soon as it can be. */
+static void
+test_change_not_saved_nor_taken_back(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    g_autoptr(GError) error = NULL;
+    refusing = stage;
+    stage->kernel->meanwhile = refuse_what_comes_next;
+    stage->kernel->meanwhile_data = stage->places.config;
+    g_assert_false(stage_turn_nat_on(stage, &error));
+    assert_refused(&error, AKIN_ERROR_STORE_FAILED);
+    stage_assert_logged(stage, "cannot go back to the rules before");
+    g_assert_cmpint(stage->kernel->nat, ==, AKIN_NAT_ON);
+    g_assert_true(stage_has_warning(stage, AKIN_WARNING_RULES));
+    stage->kernel->refuses = FALSE;
+    stage_assert_catches_up(stage, 1);
+    g_assert_cmpint(stage->kernel->nat, ==, AKIN_NAT_AUTO);
+    g_assert_cmpint(g_rmdir(stage->places.config), ==, 0);
+}
+
 static void
 test_change_without_folder(Stage *stage, gconstpointer unused)
 {
@@ -252,6 +281,7 @@ main(int argc, char **argv)
     stage_add("reload/refused-at-start", test_reload_refused_at_start, 0);
     stage_add("change/refused", test_change_refused, 0);
     stage_add("change/not-saved", test_change_not_saved, 0);
+    stage_add("change/not-saved-nor-taken-back", test_change_not_saved_nor_taken_back, 0);
     stage_add("change/without-folder", test_change_without_folder, 0);
     stage_add("change/not-saved-stopped", test_change_not_saved_stopped, 0);
     stage_add("forward/checked", test_forward_checked, 0);

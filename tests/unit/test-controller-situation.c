@@ -274,6 +274,21 @@ test_awake_check_fails(Stage *stage, gconstpointer unused)
     stage_assert_catches_up(stage, 1);
 }
 
+/* It has woken up all the same. */
+static void
+test_awake_refused(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    fall_asleep(stage);
+    stage->kernel->refuses = stage->kernel->tampered = TRUE;
+    akin_controller_power_changed(stage->controller, TRUE);
+    stage_assert_logged(stage, "the kernel is out of memory");
+    stage->kernel->refuses = FALSE;
+    stage_see_interfaces(stage, 1);
+    g_assert_true(akin_controller_state(stage->controller)->situation->awake);
+    g_assert_nonnull(strstr(stage->told->str, "power changed from asleep to awake"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -296,5 +311,6 @@ main(int argc, char **argv)
     stage_add("tampered/refused", test_tampered_refused, 0);
     stage_add("tampered/check-fails", test_tampered_check_fails, 0);
     stage_add("awake/check-fails", test_awake_check_fails, 0);
+    stage_add("awake/refused", test_awake_refused, 0);
     return g_test_run();
 }

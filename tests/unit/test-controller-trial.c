@@ -185,6 +185,40 @@ test_reverted_catches_up(Stage *stage, gconstpointer unused)
     stage_assert_interfaces(stage, 2, FINE);
 }
 
+/* --- The end of the helper -------------------------------------------------------------------- */
+
+static void
+leave(Stage *stage)
+{
+    g_autoptr(GError) error = NULL;
+    akin_controller_leave(stage->controller, &error);
+    g_assert_no_error(error);
+    g_assert_false(stage->kernel->holds);
+}
+
+/* A trial that would have ended later puts nothing back. */
+static void
+test_left_on_trial(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    begin_trial(stage);
+    stage_toggle(stage);
+    leave(stage);
+    g_assert_false(stage_attempt_again(stage));
+    g_assert_false(stage->kernel->holds);
+}
+
+/* Nor does what was to be tried again. */
+static void
+test_left_in_trouble(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    stage_have_situation_refused(stage);
+    leave(stage);
+    g_assert_false(stage_attempt_again(stage));
+    g_assert_false(stage->kernel->holds);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -195,5 +229,7 @@ main(int argc, char **argv)
     stage_add("trial/of-edited", test_of_edited, 0);
     stage_add("trial/reverted-while-refused", test_reverted_while_refused, 0);
     stage_add("trial/reverted-catches-up", test_reverted_catches_up, 0);
+    stage_add("left/on-trial", test_left_on_trial, 0);
+    stage_add("left/in-trouble", test_left_in_trouble, 0);
     return g_test_run();
 }

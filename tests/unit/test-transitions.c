@@ -106,6 +106,8 @@ test_networks(void)
           "network br0 changed from none to 192.168.56.0/24\n"
           "patterns of networks: akin* vboxnet* vmnet* -> br0: "
           "patterns of networks changed from akin* vboxnet* vmnet* to br0");
+    check("[nat]\nnetworks=on\n", "[nat]\nnetworks=br0\n",
+          "patterns of networks: on -> br0: patterns of networks changed from on to br0");
 }
 
 static void

@@ -145,6 +145,17 @@ remember(Nftables *self, AkinNftRuleset *ruleset)
     self->take_fingerprint = g_timeout_add(REST_MS, take_fingerprint, self);
 }
 
+static void
+nftables_forget(AkinEngine *engine)
+{
+    Nftables *self = (Nftables *) engine;
+    guint32 now;
+    self->untouched = self->loaded && akin_nft_generation_read(self->generation, &now, NULL) &&
+                      now == self->loaded_at;
+    forget_fingerprint(self);
+    g_clear_pointer(&self->loaded, akin_nft_ruleset_free);
+}
+
 static gboolean
 nftables_check(AkinEngine *engine, gboolean *intact, GError **error)
 {
@@ -183,6 +194,15 @@ apply_difference(Nftables *self, const AkinNftRuleset *ruleset, gboolean *loaded
     return !*loaded || commit(self, text, error);
 }
 
+/* What was in force again, when the kernel has taken new rules and then refused to mend them. */
+static void
+refill_loaded(Nftables *self)
+{
+    g_autofree char *refill = self->loaded ? akin_nft_refill_text(self->loaded) : NULL;
+    if (!refill || !commit(self, refill, NULL))
+        nftables_forget(&self->parent);
+}
+
 /*
  * In place, so that no packet is lost; and from nothing where that does not give what was asked
  * for: there is a table of another making, or somebody has put things of his own into ours.
@@ -193,10 +213,14 @@ load_whole(Nftables *self, AkinNftRuleset *ruleset, GError **error)
 {
     g_autoptr(AkinNftRuleset) taken = ruleset;
     g_autofree char *refill = akin_nft_refill_text(ruleset);
-    if (!commit(self, refill, NULL) || (!self->untouched && !verify(self, ruleset, NULL))) {
+    gboolean refilled = commit(self, refill, NULL);
+    if (!refilled || (!self->untouched && !verify(self, ruleset, NULL))) {
         g_autofree char *load = akin_nft_load_text(ruleset);
-        if (!commit(self, load, error))
+        if (!commit(self, load, error)) {
+            if (refilled)
+                refill_loaded(self);
             return FALSE;
+        }
     }
     remember(self, g_steal_pointer(&taken));
     return TRUE;
@@ -218,17 +242,6 @@ nftables_apply(AkinEngine *engine, const AkinPolicy *policy, const AkinSituation
         g_message("loading all rules anew: %s", refused->message);
     *loaded = TRUE;
     return load_whole(self, g_steal_pointer(&ruleset), error);
-}
-
-static void
-nftables_forget(AkinEngine *engine)
-{
-    Nftables *self = (Nftables *) engine;
-    guint32 now;
-    self->untouched = self->loaded && akin_nft_generation_read(self->generation, &now, NULL) &&
-                      now == self->loaded_at;
-    forget_fingerprint(self);
-    g_clear_pointer(&self->loaded, akin_nft_ruleset_free);
 }
 
 static gboolean

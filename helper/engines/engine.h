@@ -32,8 +32,8 @@ typedef struct {
     void (*forget)(AkinEngine *engine);
 
     /*
-     * Reads back what the kernel holds. *intact is TRUE when that is what was last applied. Cheap
-     * as long as nobody has changed any rule since.
+     * Reads back what the kernel holds. *intact is TRUE when that is what was last applied, and
+     * when nothing was; FALSE on failure. Cheap as long as nobody has changed any rule since.
      */
     gboolean (*check)(AkinEngine *engine, gboolean *intact, GError **error);
 
@@ -74,7 +74,8 @@ struct _AkinEngine {
 /*
  * name NULL: the one that suits this computer. state_dir is for what has to be put back, also
  * after the helper was killed; copied. AKIN_ERROR_NOT_SUPPORTED for a name that this build does
- * not have, and when the kernel cannot do it.
+ * not have, and when the kernel cannot do it; AKIN_ERROR_IN_USE when another helper loads rules
+ * into this kernel, AKIN_ERROR_STORE_FAILED when that cannot be found out.
  */
 AkinEngine *akin_engine_new(const char *name, const char *state_dir, GError **error);
 void akin_engine_free(AkinEngine *engine);

@@ -6,7 +6,8 @@
 /*
  * The generation of all nftables rules in this network namespace: a number that every committed
  * transaction of anybody raises by one (NFT_MSG_GETGEN in linux/netfilter/nf_tables.h). Asking
- * costs some ten microseconds and no listing.
+ * costs some ten microseconds and no listing. AKIN_ERROR_NOT_SUPPORTED when the
+ * kernel cannot be asked at all, AKIN_ERROR_ENGINE_FAILED when it does not answer.
  */
 typedef struct _AkinNftGeneration AkinNftGeneration;
 

@@ -3,6 +3,7 @@
 
 import os
 import re
+import signal
 import time
 import unittest
 
@@ -291,6 +292,22 @@ class ComingAndGoing(AkinCase):
             self.lab.laptop.run(['nft', 'flush', 'table', 'inet', 'akin'])
             wait_for(lambda: self.helper.kernel() == rules, 'repair')
         self.assertGreaterEqual(survived, 3)
+
+    def test_own_changes_are_no_tampering(self):
+        """Also in a namespace of processes, where the kernel tells of us by a number that we do not know."""
+        rules = self.helper.kernel()
+        self.helper.stop()
+        self.helper.start('unshare', '--pid', '--fork')
+        self.akinctl('deny', 'http')
+        self.akinctl('allow', 'http', '--out')
+        time.sleep(1.5)
+        self.assertNotIn("changed akin's rules", self.helper.read_log())
+        self.lab.laptop.run(['nft', 'flush', 'table', 'inet', 'akin'])
+        wait_for(lambda: self.helper.kernel() == rules, 'repair')
+        with open(f'/proc/{self.helper.pid}/task/{self.helper.pid}/children') as children:
+            os.kill(int(children.read()), signal.SIGTERM)
+        wait_for(lambda: not self.helper.running, 'its end')
+        self.helper.check_no_trace()
 
     def test_a_strangers_own_rules_are_no_tampering(self):
         """Also in the first moments: nobody is accused of what he has not done, and no counter is lost."""

@@ -10,6 +10,7 @@ struct _AkinCaution {
     GObject parent;
     AkinClient *client;
     AkinSettings *settings;
+    gint64 tried;       /* when the last trial of ours began; monotonic */
     gboolean under_way; /* a trial of ours, of which "begun" was told */
 };
 
@@ -30,8 +31,10 @@ is_on_trial(AkinCaution *caution)
 static void
 begin(AkinCaution *caution)
 {
+    /* The helper's clock runs, also while somebody types a password for the change. */
+    gint64 passed = (g_get_monotonic_time() - caution->tried) / G_USEC_PER_SEC;
     caution->under_way = TRUE;
-    g_signal_emit(caution, signals[BEGUN], 0, (guint) AKIN_CAUTION_SECONDS);
+    g_signal_emit(caution, signals[BEGUN], 0, (guint) MAX(AKIN_CAUTION_SECONDS - passed, 0));
 }
 
 static void
@@ -122,8 +125,10 @@ static void
 on_tried(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
+    AkinCaution *caution = g_task_get_source_object(task);
     Change *change = g_task_get_task_data(task);
     GError *error = NULL;
+    caution->tried = g_get_monotonic_time();
     change->on_trial = akin_client_change_finish(AKIN_CLIENT(source), result, &error);
     if (change->on_trial || g_error_matches(error, AKIN_ERROR, AKIN_ERROR_IN_USE)) {
         g_clear_error(&error);

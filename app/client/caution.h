@@ -12,7 +12,8 @@
  * change is one of that trial.
  *
  * Signals:
- *   begun (uint seconds)  a change is in force on trial: ask the person, then call Confirm, Revert
+ *   begun (uint seconds)  a change is in force on trial, for so long: ask the person, then call
+ *                         Confirm or Revert
  *   ended ()              it is decided, here or elsewhere, or the helper is gone: nobody is to ask
  */
 #define AKIN_CAUTION_SECONDS 30

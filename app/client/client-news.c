@@ -64,7 +64,7 @@ akin_client_take_properties(AkinClient *client, GVariant *answer, const GError *
         return;
     }
     if (client->properties)
-        return; /* too busy to say it again */
+        return; /* what was said before holds */
     g_autoptr(GError) reason = NULL;
     akin_check_version(NULL, client->path, &reason);
     akin_client_turn_incompatible(client, reason->message);
@@ -112,7 +112,7 @@ akin_client_take_services(AkinClient *client, GVariant *answer, const GError *er
         return;
     client->services_known = TRUE;
     if (error)
-        return; /* too busy for the list; what is known stays */
+        return; /* what is known stays */
     GPtrArray *services = akin_services_from_variant(answer);
     if (services)
         akin_client_set_services(client, services);

@@ -6,7 +6,7 @@
 
 /*
  * Desktop notifications about what the client tells. Changes that come within
- * AKIN_NOTICES_WINDOW ms of each other are told together, by what is different at the end. Buttons
+ * AKIN_NOTICES_WINDOW ms of the first are told together, by what is different at the end. Buttons
  * fire the actions of the application named in model.h: "turn-on-firewall", "unblock", "start",
  * "show-overview"; the application has them. Silent where no desktop takes notifications.
  */

@@ -12,13 +12,12 @@ typedef enum {
     AKIN_ERROR_INVALID_ARGUMENT, /* the words of the request are wrong */
     AKIN_ERROR_NOT_FOUND,        /* no such service, forward, address */
     AKIN_ERROR_EXISTS,           /* one of this name or port is there already */
-    AKIN_ERROR_IN_USE,           /* a port that a program listens on, a socket that is served */
+    AKIN_ERROR_IN_USE,           /* a port, a socket, a trial: somebody else's, or over */
     AKIN_ERROR_NOT_ALLOWED,      /* the caller may not change anything */
     AKIN_ERROR_ENGINE_FAILED,    /* the kernel refused; the old rules are in force */
     AKIN_ERROR_STORE_FAILED,     /* the policy file could not be written; nothing changed */
     AKIN_ERROR_POLICY_BROKEN,    /* the policy file is not valid; the last good policy holds */
     AKIN_ERROR_NOT_SUPPORTED,    /* this system or build cannot do it */
-    AKIN_ERROR_BUSY,             /* a limit is reached; try again */
 } AkinError;
 
 #define AKIN_ERROR (akin_error_quark())

@@ -11,7 +11,8 @@ typedef struct _AkinServer AkinServer;
 
 /*
  * Makes the socket, and its folder where it is missing. AKIN_ERROR_IN_USE when another helper
- * serves it; AKIN_ERROR_STORE_FAILED when it cannot be made, or something else is in its place.
+ * serves it; AKIN_ERROR_STORE_FAILED when it cannot be made, or something else is in its place;
+ * AKIN_ERROR_INVALID_ARGUMENT when path is too long for a socket.
  * controller must outlive the server, which becomes its listener.
  */
 AkinServer *akin_server_new(const char *path, AkinController *controller, GError **error);

@@ -73,9 +73,10 @@ listen_at(AkinListeningSocket *listening, GSocketAddress *address, GError **erro
 AkinListeningSocket *
 akin_listening_socket_new(const char *path, GError **error)
 {
+    /* sun_path of unix(4) has 104 bytes, of unix(7) 108. */
     if (strlen(path) > 100) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "the path of the socket is too long; the system allows 100 bytes");
+                    "the path of the socket is too long; it may have 100 bytes");
         return NULL;
     }
     g_autoptr(AkinListeningSocket) listening = g_new0(AkinListeningSocket, 1);

@@ -22,7 +22,7 @@ ROOM = 40  # descriptors that a user's connections may take
 ROUND = 500  # toggles after which all have been dropped who do not read
 PATIENCE = 7  # seconds in which a connection is made at the latest
 AT_ONCE = 20  # calls under way
-CROWD, OF_USER, IN_FLIGHT = (ORDINARY_USER, 2), 23, 30  # two users, with all connections of strangers but two
+CROWD, OF_USER, IN_FLIGHT = (ORDINARY_USER, 2), 23, 30  # all but two connections of strangers, more calls than are read
 SETTLED = 0.3  # seconds in which what is under way ends
 GROWTH_MIB = 1  # in the second half of an attack: the first leaves behind what the allocator keeps
 
@@ -32,6 +32,7 @@ CHANGES = (('SetFirewall', False), ('SetPanic', True), ('SetNat', 'off'), ('SetM
            ('AddService', 'mine', 'Mine', 'tcp:1', 'tcp:1', 3), ('UpdateService', 'http', 'Mine', 'tcp:1', ''),
            ('RemoveService', 'http'), ('TrustPing', ['192.0.2.1']), ('DistrustPing', ['192.0.2.1']),
            ('AddForward', 'tcp', Port(80), '192.168.56.101', Port(80), ''), ('RemoveForward', 'tcp', Port(80), ''),
+           ('ReplaceForward', 'tcp', Port(80), '', 'tcp', Port(81), '192.168.56.101', Port(80), ''), ('Mend', 'strict'),
            ('Try', 30), ('Confirm',), ('Revert',), ('Start',), ('Stop',), ('Restart',), ('Reload',))
 LOOKS = (('Explain', 'out', 'tcp', Port(80), ''), ('MayControl',), ('ListServices',), ('ListMachines',))
 
@@ -139,7 +140,7 @@ def _crowd(ground):
 
 
 def _all_ask(clients, count, *call):
-    """All of them, in rounds of as many calls as a client may have under way."""
+    """All of them, in rounds of more calls than the helper reads of a client at a time."""
     for number in range(0, count, len(clients) * IN_FLIGHT):
         for client in clients:
             client.socket.sendall(b''.join(client.message(*call) for _ in range(IN_FLIGHT)))

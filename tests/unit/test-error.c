@@ -14,7 +14,6 @@ static const char *const names[] = {
     [AKIN_ERROR_STORE_FAILED] = "org.akin.Error.StoreFailed",
     [AKIN_ERROR_POLICY_BROKEN] = "org.akin.Error.PolicyBroken",
     [AKIN_ERROR_NOT_SUPPORTED] = "org.akin.Error.NotSupported",
-    [AKIN_ERROR_BUSY] = "org.akin.Error.Busy",
 };
 
 static void

@@ -8,7 +8,8 @@
 
 #define GATES_MAX 16u
 #define ALL_STRICT "/proc/sys/net/ipv4/conf/all/rp_filter"
-#define BRIDGES_FILTERED "/proc/sys/net/bridge/bridge-nf-call-iptables"
+#define BRIDGES_FILTERED4 "/proc/sys/net/bridge/bridge-nf-call-iptables"
+#define BRIDGES_FILTERED6 "/proc/sys/net/bridge/bridge-nf-call-ip6tables"
 
 typedef struct {
     AkinRulesLister list;
@@ -95,6 +96,7 @@ akin_surroundings_look(const AkinSituation *situation, AkinRulesLister list, gpo
         if (interface->addresses->len > 0 && is_bridge(interface->name))
             g_ptr_array_add(seen->bridges, g_strdup(interface->name));
     }
-    seen->bridges_filtered = read_switch(BRIDGES_FILTERED) == 1;
+    seen->bridges_filtered = (read_switch(BRIDGES_FILTERED4) == 1 ? AKIN_BRIDGED_IPV4 : 0) |
+                             (read_switch(BRIDGES_FILTERED6) == 1 ? AKIN_BRIDGED_IPV6 : 0);
     return seen;
 }

@@ -120,17 +120,84 @@ names_in(JsonNode *node)
     return g_strdupv((char **) names->pdata);
 }
 
+/* A rule as far as it has been read. */
+typedef struct {
+    AkinDoor door;
+    const char *target;
+    gboolean picky; /* matches something else, too */
+} Reading;
+
+#define ESTABLISHED "established"
+
+/* "established", or a list with it. */
+static gboolean
+has_established(JsonNode *node)
+{
+    JsonArray *list = as_array(node);
+    JsonNode *one = node;
+    for (guint i = 0; i < (list ? json_array_get_length(list) : 1); i++) {
+        one = list ? json_array_get_element(list, i) : node;
+        if (one && JSON_NODE_HOLDS_VALUE(one) &&
+            g_strcmp0(json_node_get_string(one), ESTABLISHED) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_ct_state(JsonNode *node)
+{
+    return strcmp(text(as_object(member(as_object(node), "ct")), "key"), "state") == 0;
+}
+
 /* {"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": NAMES}} */
 static void
-take_match(JsonObject *match, AkinDoor *door)
+take_match(JsonObject *match, Reading *reading)
 {
-    const char *key = text(as_object(member(as_object(member(match, "left")), "meta")), "key");
-    char ***names = strcmp(key, "iifname") == 0   ? &door->from
-                    : strcmp(key, "oifname") == 0 ? &door->to
+    JsonNode *left = member(match, "left"), *right = member(match, "right");
+    const char *key = text(as_object(member(as_object(left), "meta")), "key");
+    gboolean negated = strcmp(text(match, "op"), "!=") == 0;
+    char ***names = strcmp(key, "iifname") == 0   ? &reading->door.from
+                    : strcmp(key, "oifname") == 0 ? &reading->door.to
                                                   : NULL;
-    if (!names || *names || strcmp(text(match, "op"), "==") != 0)
+    if (names && !*names && strcmp(text(match, "op"), "==") == 0)
+        *names = names_in(right);
+    else if (is_ct_state(left) && !negated && has_established(right))
+        reading->door.answers = TRUE;
+    else
+        reading->picky = TRUE;
+}
+
+/* iptables' own matches are listed without what they match: states are asked for that of answers.
+ */
+static void
+take_xt(JsonObject *xt, Reading *reading)
+{
+    const char *name = text(xt, "name");
+    if (strcmp(text(xt, "type"), "match") != 0)
         return;
-    *names = names_in(member(match, "right"));
+    if (strcmp(name, "conntrack") == 0 || strcmp(name, "state") == 0)
+        reading->door.answers = TRUE;
+    else
+        reading->picky = TRUE;
+}
+
+/* {"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [["established", {"accept": null}]]}}}
+ */
+static void
+take_map(JsonObject *map, Reading *reading)
+{
+    JsonArray *set = as_array(member(as_object(member(map, "data")), "set"));
+    for (guint i = 0; is_ct_state(member(map, "key")) && set && i < json_array_get_length(set);
+         i++) {
+        JsonArray *pair = as_array(json_array_get_element(set, i));
+        if (pair && json_array_get_length(pair) == 2 &&
+            has_established(json_array_get_element(pair, 0)) &&
+            member(as_object(json_array_get_element(pair, 1)), "accept")) {
+            reading->door.answers = TRUE;
+            reading->target = "accept";
+        }
+    }
 }
 
 /* {"accept": null}, {"goto": {"target": "x"}} or {"jump": {"target": "x"}}; NULL: none of these. */
@@ -145,20 +212,32 @@ target_of(JsonObject *expression)
 }
 
 static void
+take_expression(JsonObject *expression, Reading *reading)
+{
+    JsonObject *match = as_object(member(expression, "match"));
+    JsonObject *xt = as_object(member(expression, "xt"));
+    JsonObject *map = as_object(member(expression, "vmap"));
+    if (match)
+        take_match(match, reading);
+    else if (xt)
+        take_xt(xt, reading);
+    else if (map)
+        take_map(map, reading);
+    else if (expression && !reading->target)
+        reading->target = target_of(expression);
+}
+
+static void
 take_rule(JsonObject *rule, GArray *doors)
 {
     JsonArray *expressions = as_array(member(rule, "expr"));
-    AkinDoor door = {0};
-    const char *target = NULL;
-    for (guint i = 0; expressions && i < json_array_get_length(expressions); i++) {
-        JsonObject *expression = as_object(json_array_get_element(expressions, i));
-        JsonObject *match = as_object(member(expression, "match"));
-        if (match)
-            take_match(match, &door);
-        else if (expression && !target)
-            target = target_of(expression);
-    }
-    if (!target || (!door.from && !door.to)) {
+    Reading reading = {0};
+    for (guint i = 0; expressions && i < json_array_get_length(expressions); i++)
+        take_expression(as_object(json_array_get_element(expressions, i)), &reading);
+    AkinDoor door = reading.door;
+    const char *target = reading.target;
+    door.answers = door.answers && !reading.picky && !door.from && !door.to;
+    if (!target || (!door.from && !door.to && !door.answers)) {
         g_strfreev(door.from);
         g_strfreev(door.to);
         return;

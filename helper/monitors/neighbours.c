@@ -193,14 +193,20 @@ akin_chains_list_gates(const GArray *chains)
 /* --- VM networks ------------------------------------------------------------------------------ */
 
 static gboolean
+meets(const AkinChain *chain, AkinFamily family)
+{
+    return strcmp(chain->family, "inet") == 0 ||
+           (strcmp(chain->family, "ip6") == 0) == (family == AKIN_IPV6);
+}
+
+static gboolean
 concerns(const AkinChain *chain, const AkinInterface *network)
 {
-    AkinFamily family = strcmp(chain->family, "ip6") == 0 ? AKIN_IPV6 : AKIN_IPV4;
     for (guint i = 0; i < network->addresses->len; i++) {
-        if (g_array_index(network->addresses, AkinPrefix, i).family == family)
+        if (meets(chain, g_array_index(network->addresses, AkinPrefix, i).family))
             return TRUE;
     }
-    return strcmp(chain->family, "inet") == 0;
+    return FALSE;
 }
 
 static gboolean
@@ -213,43 +219,68 @@ names_match(char **names, const char *interface)
     return FALSE;
 }
 
-/* Docker lets no answers back by itself; a forward is new to all but firewalld. */
-static gboolean
-needs_way_in(const Judge *judge, const AkinChain *chain)
-{
-    if (is_firewalld(chain))
-        return FALSE;
-    return judge->policy->forwards->len > 0 ||
-           (is_dockers(judge->seen->chains, chain) && !is_ufws(judge->seen->chains, chain));
-}
+/* What of a network a chain stops. */
+enum { OUTGOING = 1 << 0, ANSWERS = 1 << 1, FORWARDS = 1 << 2 };
 
 static gboolean
-lets_through(const Judge *judge, const AkinChain *chain, const char *network)
+has_forward(const Judge *judge, const AkinChain *chain, const AkinInterface *network)
 {
-    gboolean out = FALSE, in = !needs_way_in(judge, chain);
+    for (guint i = 0; i < judge->policy->forwards->len; i++) {
+        const AkinForward *forward = &g_array_index(judge->policy->forwards, AkinForward, i);
+        if (meets(chain, forward->address.family) &&
+            akin_situation_find_network(judge->policy, judge->situation, &forward->address) ==
+                network)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ufw lets answers back by itself, and firewalld whatever belongs to what it lets out. */
+static guint
+stops_at_first(const Judge *judge, const AkinChain *chain, const AkinInterface *network)
+{
+    if (is_firewalld(chain))
+        return OUTGOING;
+    return OUTGOING | (has_forward(judge, chain, network) ? FORWARDS : 0) |
+           (is_ufws(judge->seen->chains, chain) ? 0 : ANSWERS);
+}
+
+/* The rest, with the rules that let it through. */
+static guint
+stops_of(const Judge *judge, const AkinChain *chain, const AkinInterface *network)
+{
+    guint stopped = stops_at_first(judge, chain, network);
     for (guint i = 0; i < judge->seen->doors->len; i++) {
         const AkinDoor *door = &g_array_index(judge->seen->doors, AkinDoor, i);
         const AkinChain gate = {door->family, door->table, door->chain, AKIN_HOOK_FORWARD, TRUE};
         if (!same_table(chain, &gate) || g_strcmp0(gate_target(&gate), door->target) != 0)
             continue;
-        out = out || names_match(door->from, network);
-        in = in || names_match(door->to, network);
-    }
-    return out && in;
-}
-
-/* The names of VM networks that are up and do not get through, to be freed. */
-static GPtrArray *
-list_stopped(const Judge *judge, const AkinChain *chain)
-{
-    GPtrArray *stopped = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < judge->situation->interfaces->len; i++) {
-        const AkinInterface *network = judge->situation->interfaces->pdata[i];
-        if (akin_network_is_up(judge->policy, network) && concerns(chain, network) &&
-            !lets_through(judge, chain, network->name))
-            g_ptr_array_add(stopped, akin_shown(network->name));
+        if (names_match(door->from, network->name))
+            stopped &= ~OUTGOING;
+        if (names_match(door->to, network->name))
+            stopped &= ~(ANSWERS | FORWARDS);
+        if (door->answers)
+            stopped &= ~ANSWERS;
     }
     return stopped;
+}
+
+/* The names of VM networks that are up and do not get through, to be freed; and what, of any. */
+static GPtrArray *
+list_stopped(const Judge *judge, const AkinChain *chain, guint *what)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    *what = 0;
+    for (guint i = 0; i < judge->situation->interfaces->len; i++) {
+        const AkinInterface *network = judge->situation->interfaces->pdata[i];
+        if (!akin_network_is_up(judge->policy, network) || !concerns(chain, network))
+            continue;
+        guint stopped = stops_of(judge, chain, network);
+        if (stopped != 0)
+            g_ptr_array_add(names, akin_shown(network->name));
+        *what |= stopped;
+    }
+    return names;
 }
 
 static char *
@@ -308,14 +339,39 @@ describe(const AkinChain *chain)
     return g_strdup_printf("chain ‘%s’ of table %s ‘%s’", name, chain->family, table);
 }
 
+/* Of nobody we know: what is missing there, in words. */
+static void
+judge_own_forward(Judge *judge, const AkinChain *chain, guint what, const char *networks,
+                  const char *name)
+{
+    g_autofree char *where = describe(chain);
+    const char *problem = what & OUTGOING  ? "machines of %s may not get out"
+                          : what & ANSWERS ? "machines of %s may get no answers"
+                                           : "forwards to machines of %s may not work";
+    gboolean out = what & OUTGOING, in = what & (ANSWERS | FORWARDS);
+    g_autoptr(GString) sentence = g_string_new(NULL);
+    g_string_append_printf(sentence, "%s drops forwarded packets that it has no rule for, so ",
+                           where);
+    g_string_append_printf(sentence, problem, networks);
+    g_string_append(sentence, "; let them: there, accept ");
+    if (out)
+        g_string_append_printf(sentence, "what comes from %s", name);
+    g_string_append(sentence, out && in ? ", and " : "");
+    if (in)
+        g_string_append_printf(sentence, "what goes to %s", name);
+    g_string_append(sentence, " (see sudo nft list ruleset)");
+    add_finding(judge, AKIN_FINDING_FORWARD, FALSE,
+                g_string_free(g_steal_pointer(&sentence), FALSE));
+}
+
 static void
 judge_forward(Judge *judge, const AkinChain *chain)
 {
-    g_autoptr(GPtrArray) stopped = list_stopped(judge, chain);
+    guint what;
+    g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, &what);
     if (stopped->len == 0)
         return;
     g_autofree char *networks = join(stopped);
-    g_autofree char *where = describe(chain);
     const char *name = stopped->pdata[0]; /* a plain one, or it were no VM network */
     const char *tool = strcmp(chain->family, "ip6") == 0 ? "ip6tables" : "iptables";
     if (is_firewalld(chain))
@@ -335,11 +391,7 @@ judge_forward(Judge *judge, const AkinChain *chain)
             "and for forwards sudo ufw route allow out on %s",
             networks, name, name);
     else
-        add(judge, AKIN_FINDING_FORWARD,
-            "%s drops forwarded packets that it has no rule for, so machines of %s may not get "
-            "out; let them: a rule there that accepts what comes from %s (see sudo nft list "
-            "ruleset)",
-            where, networks, name);
+        judge_own_forward(judge, chain, what, networks, name);
 }
 
 /* Another firewall beside akin may well be meant so: a note. */
@@ -416,16 +468,27 @@ judge_guests(Judge *judge)
             advice);
 }
 
-/* Between machines on one bridge there is nothing to route, and yet IPv4's chains see it. */
+/* The families of packets that a chain meets and that meet it from within bridges. */
+static guint
+bridged(const Judge *judge, const AkinChain *chain)
+{
+    guint met = strcmp(chain->family, "ip") == 0    ? AKIN_BRIDGED_IPV4
+                : strcmp(chain->family, "ip6") == 0 ? AKIN_BRIDGED_IPV6
+                                                    : AKIN_BRIDGED_IPV4 | AKIN_BRIDGED_IPV6;
+    return met & judge->seen->bridges_filtered;
+}
+
+/* Between machines on one bridge there is nothing to route, and yet chains of IP see it. */
 static void
 judge_bridges(Judge *judge)
 {
     const GArray *chains = judge->seen->chains;
-    for (guint i = 0; judge->seen->bridges_filtered && i < chains->len; i++) {
+    for (guint i = 0; i < chains->len; i++) {
         const AkinChain *chain = &g_array_index(chains, AkinChain, i);
-        if (!stops(chain, AKIN_HOOK_FORWARD) || strcmp(chain->family, "ip6") == 0)
+        guint families = bridged(judge, chain), what;
+        if (!stops(chain, AKIN_HOOK_FORWARD) || families == 0)
             continue;
-        g_autoptr(GPtrArray) stopped = list_stopped(judge, chain);
+        g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, &what);
         for (guint k = stopped->len; k-- > 0;) {
             if (!has_name(judge->seen->bridges, stopped->pdata[k]))
                 g_ptr_array_remove_index(stopped, k);
@@ -436,8 +499,10 @@ judge_bridges(Judge *judge)
         g_autofree char *where = describe(chain);
         add(judge, AKIN_FINDING_BRIDGE,
             "machines of %s do not see each other, since what passes within a bridge goes through "
-            "%s, which drops it; sudo sysctl net.bridge.bridge-nf-call-iptables=0",
-            networks, where);
+            "%s, which drops it; let them: sudo sysctl%s%s",
+            networks, where,
+            families & AKIN_BRIDGED_IPV4 ? " net.bridge.bridge-nf-call-iptables=0" : "",
+            families & AKIN_BRIDGED_IPV6 ? " net.bridge.bridge-nf-call-ip6tables=0" : "");
     }
 }
 

@@ -18,21 +18,24 @@ typedef struct {
     gboolean drops; /* what comes to its end */
 } AkinChain;
 
-/* A rule that names interfaces and sends their packets on. */
+/* A rule that sends packets on: those of interfaces that it names, or all answers. */
 typedef struct {
     char *family, *table, *chain;
     char **from, **to; /* names or patterns of interfaces; NULL: it names none */
+    gboolean answers;  /* of established connections, whatever the interfaces */
     char *target;      /* "accept", or the chain where they go */
 } AkinDoor;
 
+enum { AKIN_BRIDGED_IPV4 = 1 << 0, AKIN_BRIDGED_IPV6 = 1 << 1 };
+
 /* What was seen in one look. */
 typedef struct {
-    char *unknown;             /* why the rules are not known; NULL: they are */
-    GArray *chains;            /* AkinChain, akin's own among them */
-    GArray *doors;             /* AkinDoor, of the chains that akin_chains_list_gates names */
-    GPtrArray *strict;         /* uplinks that drop what does not come by the best route */
-    GPtrArray *bridges;        /* interfaces with an address that are bridges */
-    gboolean bridges_filtered; /* what passes within a bridge meets IPv4's chains too */
+    char *unknown;          /* why the rules are not known; NULL: they are */
+    GArray *chains;         /* AkinChain, akin's own among them */
+    GArray *doors;          /* AkinDoor, of the chains that akin_chains_list_gates names */
+    GPtrArray *strict;      /* uplinks that drop what does not come by the best route */
+    GPtrArray *bridges;     /* interfaces with an address that are bridges */
+    guint bridges_filtered; /* whose packets within bridges meet chains too: AKIN_BRIDGED_* */
 } AkinSurroundings;
 
 AkinSurroundings *akin_surroundings_new(void);

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from helper import ORDINARY_USER, AkinCase, Failed, wait_for
-from lab import INTERNET, INTERNET4, LAPTOP_A, LAPTOP_B, VM2
+from lab import INTERNET, INTERNET4, LAPTOP_A, LAPTOP_B, VM1, VM2
 
 DONE, FOUND, NOT_ALLOWED = 0, 1, 4
 SOON = 2  # seconds until one is told
@@ -18,6 +18,7 @@ IDLE = 3
 SETTLED = 3  # the last client has gone, and links that are up have nothing more to say
 FORWARD4 = 'net/ipv4/ip_forward'
 FILTERED = 'net/bridge/bridge-nf-call-iptables'
+FILTERED6 = 'net/bridge/bridge-nf-call-ip6tables'
 STRICT = 'net/ipv4/conf/{}/rp_filter'
 
 DOCKER = '''
@@ -137,6 +138,7 @@ class Rules(Neighbours):
         self.addCleanup(self.lab.laptop.sysctl, FORWARD4, 0)
         # Each network namespace begins with it at 1; here it is as where nobody has asked for it.
         self.lab.laptop.sysctl(FILTERED, 0)
+        self.lab.laptop.sysctl(FILTERED6, 0)
         super().setUp()
 
     def test_alone(self):
@@ -225,6 +227,29 @@ class Rules(Neighbours):
         self.assertOpen(self.lab.neighbour, LAPTOP_A, 80)
         self.assertDoctor()
 
+    def test_anybodys_in_the_way_of_a_forward(self):
+        self.serve(self.lab.vm1, 80, proto='tcp')
+        self.load(OWN)
+        self.rule('add rule inet own forwarded iifname { "vboxnet0", "vboxnet1" } accept')
+        self.akinctl('forward', 'add', 'tcp', '443', f'{VM1.four}:80')
+        self.assertNotEqual(self.lab.neighbour.connect(LAPTOP_A.four, 443, timeout=0.3).verdict, 'open')
+        said = self.assertDoctor('forward-dropped', notes=['input-dropped'])
+        self.assertIn('forwards to machines of vboxnet0 may not work', said)
+        self.assertIn('accept what goes to vboxnet0', said)
+        self.rule('add rule inet own forwarded oifname "vboxnet0" accept')
+        self.assertEqual(self.lab.neighbour.connect(LAPTOP_A.four, 443).verdict, 'open')
+        self.assertDoctor(notes=['input-dropped'])
+
+    def test_anybodys_in_the_way_of_answers(self):
+        """What was advised is done, and then it works."""
+        self.load(OWN.replace('ct state established,related accept; }', '}'))
+        self.rule('add rule inet own forwarded iifname { "vboxnet0", "vboxnet1" } accept')
+        self.assertDropped(self.lab.vm1, INTERNET, 80)
+        self.assertIn('may get no answers', self.assertDoctor('forward-dropped', notes=['input-dropped']))
+        self.rule('add rule inet own forwarded oifname { "vboxnet0", "vboxnet1" } accept')
+        self.assertOpen(self.lab.vm1, INTERNET, 80)
+        self.assertDoctor(notes=['input-dropped'])
+
     def test_within_a_bridge(self):
         self.load(OWN)
         self.assertOpen(self.lab.vm1, VM2.four, proto='ping')
@@ -233,7 +258,13 @@ class Rules(Neighbours):
         self.lab.laptop.sysctl(FILTERED, 1)
         self.assertNotEqual(self.lab.vm1.ping(VM2.four, timeout=0.3).verdict, 'open')
         self.assertDoctor('forward-dropped', 'bridge-filtered', notes=['input-dropped'])
+        self.addCleanup(self.lab.laptop.sysctl, FILTERED6, 0)
+        self.lab.laptop.sysctl(FILTERED6, 1)
         self.lab.laptop.sysctl(FILTERED, 0)
+        self.assertNotEqual(self.lab.vm1.ping(VM2.six, timeout=0.3).verdict, 'open')
+        self.assertIn('bridge-nf-call-ip6tables=0',
+                      self.assertDoctor('forward-dropped', 'bridge-filtered', notes=['input-dropped']))
+        self.lab.laptop.sysctl(FILTERED6, 0)
         self.assertDoctor('forward-dropped', notes=['input-dropped'])
 
     def test_nothing_wakes_up(self):

@@ -51,6 +51,13 @@
 #define OWN FILTER("inet", "own", "fwd", "forward", "drop")
 
 #define FROM(name) MATCH("==", "iifname", "\"" name "\"") COUNTED ACCEPT
+#define CT_STATE(op, states)                                                                       \
+    "{\"match\": {\"op\": \"" op                                                                   \
+    "\", \"left\": {\"ct\": {\"key\": \"state\"}}, \"right\": " states "}}, "
+#define ANSWERS CT_STATE("in", "[\"established\", \"related\"]") COUNTED ACCEPT
+#define ANSWERS_BY_MAP                                                                             \
+    "{\"vmap\": {\"key\": {\"ct\": {\"key\": \"state\"}}, \"data\": {\"set\": [[\"invalid\", "     \
+    "{\"drop\": null}], [\"established\", {\"accept\": null}]]}}}"
 #define TO(name) MATCH("==", "oifname", "\"" name "\"") COUNTED ACCEPT
 #define GOTO(name, zone)                                                                           \
     MATCH("==", "iifname", "\"" name "\"") "{\"goto\": {\"target\": \"" zone "\"}}"
@@ -61,6 +68,7 @@
     "[interface vboxnet0]\naddresses=192.168.56.1/24\n"
 #define SECOND "[interface vboxnet1]\naddresses=192.168.57.1/24; fd00:57::1/64\n"
 #define FORWARDED "[forwards]\ntcp/80=192.168.56.101:80\n"
+#define FORWARDED6 "[forwards]\ntcp/80=[fd00:57::101]:80\n"
 #define ROUTER "[situation]\nroutes4=true\n"
 #define NAT_OFF "[nat]\nmode=off\n"
 
@@ -103,7 +111,8 @@ static const Row rows[] = {
     {OURS UFW6, "", ROUTER, "", FALSE, FALSE},
     {OURS UFW6, "", ROUTER SECOND, "ufw", FALSE, FALSE},
     {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND, "", FALSE, FALSE},
-    {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND FORWARDED, "ufw", FALSE, FALSE},
+    {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND FORWARDED, "", FALSE, FALSE},
+    {OURS UFW6, RULE("ip6", "filter", "ufw6-user-forward", FROM("vboxnet1")), ROUTER SECOND FORWARDED6, "ufw", FALSE, FALSE},
     {OURS FIREWALLD, "", ROUTER, "firewalld", FALSE, FALSE},
     {OURS FIREWALLD, RULE("inet", "firewalld", "filter_FORWARD_ZONES", GOTO("vboxnet0", "filter_FWD_trusted")),
         ROUTER FORWARDED, "(firewalld)", TRUE, FALSE},
@@ -111,12 +120,39 @@ static const Row rows[] = {
     {OURS BASE("inet", "vpn", "out", "nat", "output", "drop"), "", ROUTER, "", FALSE, FALSE},
     {OURS FILTER("bridge", "vpn", "out", "forward", "drop"), "", ROUTER, "", TRUE, FALSE},
     {OURS OWN, "", ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
-    {OURS OWN, RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
-    {OURS OWN, RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    /* Answers have to come back, too: by a rule for all, or one for the network. */
+    {OURS OWN, RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS_BY_MAP) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", CONNTRACK COUNTED ACCEPT) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", TO("vboxnet0")) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER FORWARDED, "", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", CT_STATE("!=", "\"established\"") ACCEPT) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", CT_STATE("in", "\"new\"") ACCEPT) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", MATCH("==", "mark", "7") ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "forward-dropped", FALSE, FALSE},
+    /* What a forward brings is new; a network without one needs no way in. */
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet*")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet*"))
+        RULE("inet", "own", "fwd", TO("vboxnet0")), ROUTER SECOND FORWARDED, "", FALSE, FALSE},
     {OURS FILTER("inet", "own", "in", "input", "drop"), "", ROUTER, "(input-dropped)", FALSE, FALSE},
     {OURS, "", ROUTER, "rp-filter", FALSE, TRUE},
 };
 /* clang-format on */
+
+/* What is missing in a chain of the user's own, and what is said of it. */
+static const struct {
+    const char *rules, *more, *problem, *advice;
+} advised[] = {
+    {"", ROUTER, "machines of vboxnet0 may not get out",
+     "accept what comes from vboxnet0, and what goes to vboxnet0"},
+    {RULE("inet", "own", "fwd", ANSWERS), ROUTER, "machines of vboxnet0 may not get out",
+     "accept what comes from vboxnet0 (see"},
+    {RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER,
+     "machines of vboxnet0 may get no answers", "accept what goes to vboxnet0"},
+    {RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet0")),
+     ROUTER FORWARDED, "forwards to machines of vboxnet0 may not work",
+     "accept what goes to vboxnet0"},
+};
 
 static AkinSurroundings *
 see(const char *chains, const char *rules)
@@ -204,6 +240,41 @@ test_advice(void)
     g_autofree char *names6 = judge(six, ROUTER SECOND, &sentence6);
     g_assert_nonnull(strstr(sentence6, "sudo ip6tables -I DOCKER-USER -i vboxnet1 -j ACCEPT"));
     g_assert_cmpstr(names6, ==, names);
+}
+
+static void
+test_advice_of_own(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(advised); i++) {
+        g_autoptr(AkinSurroundings) seen = see(OURS OWN, advised[i].rules);
+        g_autofree char *sentence = NULL;
+        g_autofree char *names = judge(seen, advised[i].more, &sentence);
+        g_assert_cmpstr(names, ==, "forward-dropped");
+        g_assert_nonnull(strstr(sentence, advised[i].problem));
+        g_assert_nonnull(strstr(sentence, advised[i].advice));
+    }
+}
+
+/* Each switch that has to be turned is named, and none that has not. */
+static void
+test_advice_of_bridges(void)
+{
+    static const char *const switches[] = {
+        NULL, "sudo sysctl net.bridge.bridge-nf-call-iptables=0",
+        "sudo sysctl net.bridge.bridge-nf-call-ip6tables=0",
+        "sudo sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0"};
+    for (guint filtered = 1; filtered < G_N_ELEMENTS(switches); filtered++) {
+        g_autoptr(AkinSurroundings) seen = see(OURS OWN, "");
+        seen->bridges_filtered = filtered;
+        g_ptr_array_add(seen->bridges, g_strdup("vboxnet0"));
+        g_autoptr(AkinPolicy) policy = NULL;
+        g_autoptr(AkinSituation) situation = NULL;
+        sample_parse_case(ROUTER NETWORKS, &policy, &situation);
+        g_autoptr(GArray) findings = akin_neighbours_judge(seen, policy, situation, TRUE);
+        const AkinFinding *last = &g_array_index(findings, AkinFinding, findings->len - 1);
+        g_assert_cmpstr(last->name, ==, AKIN_FINDING_BRIDGE);
+        g_assert_true(g_str_has_suffix(last->sentence, switches[filtered]));
+    }
 }
 
 /* A table or a card may be called anything, and none of it is to be typed. */
@@ -303,6 +374,8 @@ main(int argc, char **argv)
     g_test_add_func("/neighbours/rows", test_rows);
     g_test_add_func("/neighbours/gates", test_gates);
     g_test_add_func("/neighbours/advice", test_advice);
+    g_test_add_func("/neighbours/advice-of-own", test_advice_of_own);
+    g_test_add_func("/neighbours/advice-of-bridges", test_advice_of_bridges);
     g_test_add_func("/neighbours/odd-names", test_odd_names);
     g_test_add_func("/neighbours/malformed", test_malformed);
     g_test_add_func("/neighbours/strange", test_strange);

@@ -4,6 +4,9 @@
 /* What a message costs besides its body, as measured: GDBus' objects, and the header fields. */
 #define OVERHEAD 1024
 
+/* How many bytes of GDBus' objects a byte of a list can make: an empty string has three. */
+#define UNPACKED 50
+
 typedef struct {
     guint32 serial; /* 0 (no message has it): free */
     gsize asked, answer;
@@ -82,7 +85,8 @@ akin_debt_add_call(AkinDebt *debt, guint32 serial, GVariant *body)
     g_mutex_lock(&debt->mutex);
     Call *call = room(debt);
     if (call) {
-        *call = (Call){.serial = serial, .asked = cost(body)};
+        gsize size = body ? g_variant_get_size(body) : 0;
+        *call = (Call){.serial = serial, .asked = OVERHEAD + UNPACKED * size};
         debt->asked += call->asked;
     }
     g_mutex_unlock(&debt->mutex);

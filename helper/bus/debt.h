@@ -13,7 +13,7 @@ typedef struct _AkinDebt AkinDebt;
 
 /* How many calls may be unanswered, and how many bytes of what may be owed. */
 #define AKIN_DEBT_CALLS_MAX 8
-#define AKIN_DEBT_ASKED_MAX (64 * 1024)
+#define AKIN_DEBT_ASKED_MAX (16 * 1024)
 #define AKIN_DEBT_ANSWERS_MAX (8 * 1024)
 #define AKIN_DEBT_SIGNALS_MAX (64 * 1024)
 

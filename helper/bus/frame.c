@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define METHOD_CALL 1
 #define PROTOCOL_VERSION 1
 #define ALIGNMENT 8 /* of the body */
 
@@ -23,11 +24,12 @@ open_message(AkinFrame *frame)
     guint32 serial = number(frame->head + 8, big_endian);
     guint32 fields = number(frame->head + 12, big_endian);
     if ((!big_endian && frame->head[0] != 'l') || frame->head[3] != PROTOCOL_VERSION ||
-        serial == 0 || fields > AKIN_FRAME_FIELDS_MAX || body > AKIN_FRAME_MAX)
+        frame->head[1] != METHOD_CALL || serial == 0 || fields > AKIN_FRAME_FIELDS_MAX ||
+        body > frame->max)
         return FALSE;
     frame->left = ((gsize) fields + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + body;
     frame->have = 0;
-    return sizeof frame->head + frame->left <= AKIN_FRAME_MAX;
+    return sizeof frame->head + frame->left <= frame->max;
 }
 
 gboolean

@@ -5,22 +5,26 @@
 
 /*
  * Where D-Bus messages begin and end in a stream of bytes (D-Bus Specification, "Message Format"),
- * and whether they are of a size that we take. Pure.
+ * and whether they are calls of a size that we take. Pure.
  *
- * GDBus reserves what a message's first bytes ask for, up to 128 MiB, before anybody can refuse it.
- * Nothing that a decent client asks for comes near these limits.
+ * GDBus reserves what a message's first bytes ask for, up to 128 MiB, before anybody can refuse it,
+ * and then makes objects of it that take up to fifty times as much, in a thread that serves all
+ * clients. What is no call costs us as much and is answered by nobody. Nothing that a decent client
+ * asks for comes near these limits.
  */
-#define AKIN_FRAME_MAX (64 * 1024) /* a whole message */
-#define AKIN_FRAME_FIELDS_MAX 2048 /* its header fields */
+#define AKIN_FRAME_MAX (64 * 1024)          /* a whole message */
+#define AKIN_FRAME_STRANGERS_MAX (4 * 1024) /* of who may only look */
+#define AKIN_FRAME_FIELDS_MAX 2048          /* its header fields */
 
 typedef struct {
+    gsize max;       /* of the two above: set by whoever begins; the rest is {0} then */
     guint8 head[16]; /* the fixed part of the header, as far as it has come */
     gsize have;
     gsize left; /* of the message behind it */
 } AkinFrame;
 
 /*
- * Takes the next bytes of a stream; frame begins as {0}. FALSE once a message is too large, is
- * none or has no serial number: then the stream is of no use any more, and neither is frame.
+ * Takes the next bytes of a stream. FALSE once a message is too large, is no call or has no
+ * serial number: then the stream is of no use any more, and neither is frame.
  */
 gboolean akin_frame_feed(AkinFrame *frame, const guint8 *data, gsize size);

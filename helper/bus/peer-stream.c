@@ -211,13 +211,15 @@ all_written(gpointer stream)
 }
 
 /*
- * When nothing else is to be done: by then GDBus has freed what it had to write. If it has begun
- * the next message, that one's end will do.
+ * In the next round of the loop, in which GDBus frees what it had to write. With a lower priority
+ * that would never come while somebody else keeps this thread busy. If it has begun the next
+ * message, that one's end will do.
  */
 static void
 tell_all_written(AkinPeerOutput *output)
 {
     g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
     g_source_set_callback(source, all_written, g_object_ref(output), g_object_unref);
     g_source_attach(source, g_main_context_get_thread_default());
 }
@@ -294,8 +296,9 @@ akin_peer_output_init(AkinPeerOutput *output)
 }
 
 GIOStream *
-akin_peer_stream_new(GSocket *socket, AkinDebt *debt, AkinPeerStreamWritten written,
-                     gpointer user_data, GDestroyNotify free_user_data)
+akin_peer_stream_new(GSocket *socket, gboolean stranger, AkinDebt *debt,
+                     AkinPeerStreamWritten written, gpointer user_data,
+                     GDestroyNotify free_user_data)
 {
     g_autoptr(GSocketConnection) connection = g_socket_connection_factory_create_connection(socket);
     GIOStream *base = G_IO_STREAM(connection);
@@ -303,6 +306,7 @@ akin_peer_stream_new(GSocket *socket, AkinDebt *debt, AkinPeerStreamWritten writ
         g_object_new(AKIN_TYPE_PEER_INPUT, "base-stream", g_io_stream_get_input_stream(base), NULL);
     input->socket = g_object_ref(socket);
     input->debt = akin_debt_ref(debt);
+    input->frame.max = stranger ? AKIN_FRAME_STRANGERS_MAX : AKIN_FRAME_MAX;
     g_autoptr(AkinPeerOutput) output = g_object_new(AKIN_TYPE_PEER_OUTPUT, "base-stream",
                                                     g_io_stream_get_output_stream(base), NULL);
     output->input = g_object_ref(input);

@@ -24,10 +24,11 @@ typedef void (*AkinPeerStreamWritten)(gpointer user_data);
 
 /*
  * The stream holds references on socket and debt. It closes the socket when it is freed, not when
- * it is closed. free_user_data is called then.
+ * it is closed. free_user_data is called then. stranger: whose messages are small (frame.h).
  */
-GIOStream *akin_peer_stream_new(GSocket *socket, AkinDebt *debt, AkinPeerStreamWritten written,
-                                gpointer user_data, GDestroyNotify free_user_data);
+GIOStream *akin_peer_stream_new(GSocket *socket, gboolean stranger, AkinDebt *debt,
+                                AkinPeerStreamWritten written, gpointer user_data,
+                                GDestroyNotify free_user_data);
 
 /* From now on it reads; from now on nothing more, whoever begins must end. Any thread. */
 void akin_peer_stream_begin(GIOStream *stream);

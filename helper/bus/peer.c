@@ -241,7 +241,7 @@ message_written(gpointer user_data)
         tell_peer(link, caught_up);
 }
 
-/* GDBus' thread. We call nobody and listen to no signals: what is not a call is not for us. */
+/* GDBus' thread. */
 static GDBusMessage *
 message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
                gpointer user_data)
@@ -253,13 +253,13 @@ message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean inco
             tell_peer(link, caught_up);
         return message;
     }
-    gboolean ours = !g_atomic_int_get(&link->over) &&
-                    g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL;
-    if (ours && akin_debt_add_call(link->debt, g_dbus_message_get_serial(message),
-                                   g_dbus_message_get_body(message)))
+    /* The stream lets nothing through but calls. */
+    gboolean taken = !g_atomic_int_get(&link->over) &&
+                     akin_debt_add_call(link->debt, g_dbus_message_get_serial(message),
+                                        g_dbus_message_get_body(message));
+    if (taken)
         return want_answer(message);
-    if (ours)
-        request_drop(link);
+    request_drop(link);
     g_object_unref(message);
     return NULL;
 }
@@ -301,7 +301,7 @@ connect_bus(AkinPeer *peer)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GIOStream) stream =
-        akin_peer_stream_new(peer->socket, peer->link->debt, message_written,
+        akin_peer_stream_new(peer->socket, peer->stranger, peer->link->debt, message_written,
                              g_atomic_rc_box_acquire(peer->link), link_release);
     peer->connection =
         g_dbus_connection_new_sync(stream, NULL, G_DBUS_CONNECTION_FLAGS_NONE, NULL, NULL, &error);

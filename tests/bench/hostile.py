@@ -154,6 +154,11 @@ def crowd(ground, count):
     yield from _all_ask(_crowd(ground), count, 'ListServices')
 
 
+def lists(ground, count):
+    """lists of 450 empty strings, of 46 connections at once"""
+    yield from _all_ask(_crowd(ground), count, 'TrustPing', [''] * 450)
+
+
 def questions(ground, count):
     """questions to polkit, of 46 connections at once"""
     yield from _all_ask(_crowd(ground), count, 'MayControl')
@@ -210,8 +215,9 @@ def _is_open(client):
 # What is tried how often, in full and in short; and whether it is an offence.
 ATTACKS = ((silent, 10000, 1000, True), (byte_by_byte, 10000, 1000, False), (rubbish, 10000, 1000, True),
            (wrong_sizes, 10000, 1000, True), (unread_signals, 10000, 1000, True), (calls, 100000, 10000, False),
-           (unread_calls, 100000, 10000, True), (changes, 10000, 1000, False), (crowd, 93000, 18600, False))
-ATTACKS_ON_POLKIT = ((questions, 18600, 3720, False),)
+           (unread_calls, 100000, 10000, True), (changes, 10000, 1000, False), (crowd, 93000, 18600, False),
+           (lists, 18600, 3720, False))
+ATTACKS_ON_POLKIT = ((lists, 18600, 3720, False), (questions, 18600, 3720, False),)
 
 
 def _attack(attack, full, short, is_offence, quick):

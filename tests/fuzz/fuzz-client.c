@@ -33,7 +33,7 @@ try_handshake(char *text)
 static void
 try_frames(const uint8_t *data, size_t size)
 {
-    AkinFrame whole = {0}, piecemeal = {0};
+    AkinFrame whole = {.max = AKIN_FRAME_MAX}, piecemeal = {.max = AKIN_FRAME_MAX};
     gboolean taken = akin_frame_feed(&whole, data, size);
     size_t at = 0;
     while (at < size && akin_frame_feed(&piecemeal, data + at, 1))

@@ -16,7 +16,8 @@ import time
 import unittest
 
 from helper import NO_HELPER, ORDINARY_USER, AkinCase, sanitized, wait_for
-from wire import INTERFACE, METHOD_CALL, METHOD_RETURN, NO_REPLY_EXPECTED, SOON, Client, Port, identity
+from wire import (ERROR, INTERFACE, METHOD_CALL, METHOD_RETURN, NO_REPLY_EXPECTED, SIGNAL, SOON, Client, Port,
+                  identity)
 
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 GREETING = b'\0AUTH'  # with which everybody begins
@@ -26,11 +27,11 @@ CONNECTIONS = 32  # that a user may have
 STRANGERS = 48  # connections of all users together who may only look
 AT_ONCE = 30  # calls of one client before it reads; more than the helper reads
 MANY = 200  # the same, and still fewer than fill a socket
-LARGEST = 64 * 1024  # bytes of a message
+LARGEST, OF_STRANGERS = 64 * 1024, 4 * 1024  # bytes of a message
 DEADLINE = 5  # seconds for the handshake
 UNREAD = 5  # seconds for which a client may leave its socket full
 FLOOD = 10  # seconds that a flood lasts if nobody stops it
-GROWTH, QUARANTINE = 4, 400  # MiB that a flood may cost; and with a sanitizer, which keeps what was freed
+GROWTH, QUARANTINE = 5, 400  # MiB that a flood may cost; and with a sanitizer, which keeps what was freed
 IDLE = 0.2  # seconds of the processor in two
 
 FLOODS = {
@@ -282,7 +283,8 @@ class Size(BusCase):
 
     def test_a_huge_message_is_not_waited_for(self):
         """Its head alone says how large it would be."""
-        for body, fields in ((100 << 20, 100), (0, 60 << 20), (LARGEST, 100), (0, 4096), (0xffffffff, 0xffffffff)):
+        for body, fields in ((100 << 20, 100), (0, 60 << 20), (OF_STRANGERS, 100), (0, 2056),
+                             (0xffffffff, 0xffffffff)):
             with self.subTest(body=body, fields=fields):
                 before = self.memory()
                 client = self.logged_in()
@@ -291,11 +293,35 @@ class Size(BusCase):
                 self.assertCost(before, 1)
 
     def test_a_large_message_is_taken(self):
+        for user, size in ((ORDINARY_USER, OF_STRANGERS), (0, LARGEST)):
+            client = self.logged_in(user)
+            client.call('Explain', 'x' * (size - 1024), 'tcp')
+            self.assertIn(b'org.freedesktop.DBus.Error', client.answer())
+            client.call('MayControl')
+            self.assertEqual(client.answer()[1], METHOD_RETURN)
+
+    def test_a_large_message_of_who_may_only_look(self):
         client = self.logged_in()
-        client.call('Explain', 'x' * (LARGEST - 1024), 'tcp')
-        self.assertIn(b'org.freedesktop.DBus.Error', client.answer())
-        client.call('MayControl')
-        self.assertIn(b'no\0', client.answer())
+        client.call('Explain', 'x' * OF_STRANGERS, 'tcp')
+        self.assertDropped(client)
+
+    def test_lists_that_are_larger_than_they_look(self):
+        """An empty string is eight bytes, and twenty times that once it is read."""
+        before = self.memory()
+        clients = [self.logged_in(user) for user in (ORDINARY_USER, 2) for _ in range(STRANGERS // 2 - 1)]
+        for client in clients:
+            client.socket.sendall(b''.join(client.message('TrustPing', [''] * 450) for _ in range(AT_ONCE)))
+        self.assertServed(OTHER_USER)
+        for client in clients:
+            self.assertIn(b'org.akin.Error.NotAllowed', client.answer())
+        self.assertCost(before, GROWTH)
+
+    def test_no_call(self):
+        """Nobody waits for answers and signals from clients, however many they are."""
+        for kind in (METHOD_RETURN, ERROR, SIGNAL):
+            client = self.logged_in()
+            client.socket.sendall(struct.pack('<cBBBIII', b'l', kind, 0, 1, 0, 1, 8) + bytes(8))
+            self.assertDropped(client)
 
     def test_no_message_at_all(self):
         client = self.logged_in()
@@ -314,11 +340,11 @@ class Size(BusCase):
 
     def test_half_a_message_costs_no_more_than_itself(self):
         before = self.memory()
-        head = struct.pack('<cBBBIII', b'l', METHOD_CALL, 0, 1, LARGEST - 2048, 1, 100)
+        head = struct.pack('<cBBBIII', b'l', METHOD_CALL, 0, 1, OF_STRANGERS - 2048, 1, 100)
         for _ in range(CONNECTIONS):
-            self.logged_in().socket.sendall(head + bytes(LARGEST // 2))
+            self.logged_in().socket.sendall(head + bytes(OF_STRANGERS // 4))
         self.assertServed(OTHER_USER)
-        self.assertCost(before, CONNECTIONS * LARGEST / (1 << 20) + 2)
+        self.assertCost(before, 2)
 
     def test_an_offender_is_logged_once(self):
         for _ in range(5):

@@ -31,7 +31,7 @@ message(char order, guint32 body, guint32 fields)
 static gboolean
 feed_in_steps(const GByteArray *bytes, gsize step)
 {
-    AkinFrame frame = {0};
+    AkinFrame frame = {.max = AKIN_FRAME_MAX};
     for (gsize at = 0; at < bytes->len; at += step) {
         if (!akin_frame_feed(&frame, bytes->data + at, MIN(step, bytes->len - at)))
             return FALSE;
@@ -67,7 +67,7 @@ test_messages_however_they_come(void)
 static void
 check_head(char order, guint32 body, guint32 fields, gboolean taken)
 {
-    AkinFrame frame = {0};
+    AkinFrame frame = {.max = AKIN_FRAME_MAX};
     g_autoptr(GByteArray) bytes = head(order, body, fields);
     g_assert_cmpint(akin_frame_feed(&frame, bytes->data, bytes->len), ==, taken);
 }
@@ -91,7 +91,7 @@ test_sizes(void)
 static void
 test_no_message(void)
 {
-    AkinFrame frame = {0};
+    AkinFrame frame = {.max = AKIN_FRAME_MAX};
     g_autoptr(GByteArray) bytes = head('l', 0, 0);
     check_head('\0', 0, 0, FALSE);
     check_head('L', 0, 0, FALSE);
@@ -99,11 +99,32 @@ test_no_message(void)
     g_assert_false(akin_frame_feed(&frame, bytes->data, bytes->len));
 }
 
+static void
+test_no_call(void)
+{
+    for (guint type = 0; type < 256; type++) {
+        AkinFrame frame = {.max = AKIN_FRAME_MAX};
+        g_autoptr(GByteArray) bytes = head('l', 0, 0);
+        bytes->data[1] = (guint8) type;
+        g_assert_cmpint(akin_frame_feed(&frame, bytes->data, bytes->len), ==, type == 1);
+    }
+}
+
+static void
+test_sizes_of_strangers(void)
+{
+    for (guint32 above = 0; above < 2; above++) {
+        AkinFrame frame = {.max = AKIN_FRAME_STRANGERS_MAX};
+        g_autoptr(GByteArray) bytes = head('l', AKIN_FRAME_STRANGERS_MAX - 16 + above, 0);
+        g_assert_cmpint(akin_frame_feed(&frame, bytes->data, bytes->len), ==, above == 0);
+    }
+}
+
 /* An answer to it could be told from none. */
 static void
 test_no_serial(void)
 {
-    AkinFrame frame = {0};
+    AkinFrame frame = {.max = AKIN_FRAME_MAX};
     g_autoptr(GByteArray) bytes = head('l', 0, 0);
     bytes->data[8] = 0;
     g_assert_false(akin_frame_feed(&frame, bytes->data, bytes->len));
@@ -117,5 +138,7 @@ main(int argc, char **argv)
     g_test_add_func("/frame/sizes", test_sizes);
     g_test_add_func("/frame/no-message", test_no_message);
     g_test_add_func("/frame/no-serial", test_no_serial);
+    g_test_add_func("/frame/no-call", test_no_call);
+    g_test_add_func("/frame/sizes-of-strangers", test_sizes_of_strangers);
     return g_test_run();
 }

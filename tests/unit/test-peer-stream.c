@@ -43,7 +43,7 @@ set_up(Stage *stage, gconstpointer unused)
     g_socket_set_blocking(socket, FALSE);
     stage->client = ends[1];
     stage->debt = akin_debt_new();
-    stage->stream = akin_peer_stream_new(socket, stage->debt, count_written, stage, no_more);
+    stage->stream = akin_peer_stream_new(socket, TRUE, stage->debt, count_written, stage, no_more);
 }
 
 static void

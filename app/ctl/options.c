@@ -27,10 +27,11 @@ gboolean
 ctl_options_parse(Ctl *ctl, char ***words, GError **error)
 {
     g_autofree char *socket_path = NULL;
+    int confirm = G_MININT; /* not given */
     const GOptionEntry entries[] = {
         {"socket", 0, 0, G_OPTION_ARG_FILENAME, &socket_path, NULL, NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &ctl->json, NULL, NULL},
-        {"confirm", 0, 0, G_OPTION_ARG_INT, &ctl->confirm, NULL, NULL},
+        {"confirm", 0, 0, G_OPTION_ARG_INT, &confirm, NULL, NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &ctl->help, NULL, NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &ctl->version, NULL, NULL},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -41,10 +42,12 @@ ctl_options_parse(Ctl *ctl, char ***words, GError **error)
         g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE, "--socket needs the path of a socket");
         return FALSE;
     }
-    if (ctl->confirm < 0) {
-        g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE, "--confirm needs a number of seconds");
+    if (confirm != G_MININT && confirm <= 0) {
+        g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE, "a trial takes 5 to 600 seconds, not %d",
+                    confirm);
         return FALSE;
     }
+    ctl->confirm = MAX(confirm, 0);
     if (socket_path) {
         g_free(ctl->socket_path);
         ctl->socket_path = g_steal_pointer(&socket_path);

@@ -172,8 +172,10 @@ static gboolean
 ask_to_keep(const CtlTrial *trial, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (akin_change(trial->helper, "Confirm", NULL, &reason))
+    if (akin_change(trial->helper, "Confirm", NULL, &reason)) {
+        fputs("Kept\n", stderr);
         return TRUE;
+    }
     hear();
     if (trial->outcome != UNDER_WAY || is_gone(trial))
         return say_outcome(trial, error);

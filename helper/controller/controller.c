@@ -33,6 +33,14 @@ warn_of_policy(AkinController *controller, const GError *error, const char *whic
                       error->message, which);
 }
 
+/* Nobody who has misspelt a key may believe that what it says is so. */
+static void
+note_ignored(AkinController *controller)
+{
+    akin_warnings_note(controller->warnings, AKIN_NOTE_IGNORED,
+                       akin_store_remark(controller->store));
+}
+
 /* For what is no change of state: a warning came or went. */
 void
 akin_controller_tell_changed(AkinController *controller)
@@ -67,6 +75,7 @@ akin_controller_new(AkinEngine *engine, AkinForwarding *forwarding, AkinStore *s
         warn_of_policy(controller, error, known ? "last good" : "default");
     } else {
         controller->first_policy = TRUE;
+        note_ignored(controller);
     }
     controller->situation = akin_situation_new();
     akin_controller_describe(controller, controller->situation);
@@ -383,6 +392,7 @@ akin_controller_reload(AkinController *controller, GError **error)
     controller->first_policy = FALSE;
     akin_store_accept(controller->store);
     akin_warnings_clear(controller->warnings, AKIN_WARNING_POLICY);
+    note_ignored(controller);
     akin_controller_tell_changed(controller);
     return TRUE;
 }

@@ -17,6 +17,7 @@ struct _AkinStore {
     char *state_dir, *last_good_path;
     char *text;      /* of the file whose policy is in force; NULL: there was none */
     char *read_text; /* of the file when it was last read, and not accepted yet */
+    char *remark;    /* on it; NULL: none */
 
     AkinNewFile *next; /* prepared and not committed yet; NULL: nothing */
     char *next_text;
@@ -41,6 +42,7 @@ akin_store_free(AkinStore *store)
     g_free(store->last_good_path);
     g_free(store->text);
     g_free(store->read_text);
+    g_free(store->remark);
     g_free(store);
 }
 
@@ -105,16 +107,26 @@ read_file(const char *path, char **text, gsize *length, GError **error)
     return *text != NULL;
 }
 
-static void
-log_remarks(const char *path, const GPtrArray *remarks)
+/* All of them to the log; the first one, which leads to the others, in a sentence. */
+static char *
+tell_remarks(const char *path, const GPtrArray *remarks)
 {
     for (guint i = 0; i < remarks->len; i++)
         g_warning("%s: %s", path, (char *) remarks->pdata[i]);
+    if (remarks->len == 0)
+        return NULL;
+    g_autofree char *more =
+        remarks->len > 1 ? g_strdup_printf(", and %u more", remarks->len - 1) : g_strdup("");
+    return g_strdup_printf("%s: %s%s; is it misspelt? see akin.conf(5)", path,
+                           (char *) remarks->pdata[0], more);
 }
 
-/* *text gets the file's text, NULL without an error when there is no file. */
+/*
+ * *text gets the file's text, NULL without an error when there is no file; *remark (nullable) what
+ * was ignored, or NULL.
+ */
 static AkinPolicy *
-read_policy(const char *path, char **text, GError **error)
+read_policy(const char *path, char **text, char **remark, GError **error)
 {
     gsize length = 0;
     AkinPolicy *policy = NULL;
@@ -124,7 +136,9 @@ read_policy(const char *path, char **text, GError **error)
             *text ? akin_policy_parse(*text, length, remarks, error) : akin_policy_new_default();
     if (!policy)
         g_prefix_error(error, "%s: ", path);
-    log_remarks(path, remarks);
+    g_autofree char *told = tell_remarks(path, remarks);
+    if (remark)
+        *remark = g_steal_pointer(&told);
     return policy;
 }
 
@@ -133,7 +147,7 @@ akin_store_read_last_good(AkinStore *store, gboolean *known)
 {
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
-    AkinPolicy *policy = read_policy(store->last_good_path, &text, &error);
+    AkinPolicy *policy = read_policy(store->last_good_path, &text, NULL, &error);
     *known = policy && text;
     if (policy)
         return policy;
@@ -145,7 +159,7 @@ gboolean
 akin_store_check(const char *path, GError **error)
 {
     g_autofree char *text = NULL;
-    g_autoptr(AkinPolicy) policy = read_policy(path, &text, error);
+    g_autoptr(AkinPolicy) policy = read_policy(path, &text, NULL, error);
     if (policy && !text) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND, "%s: no such file", path);
         return FALSE;
@@ -201,12 +215,21 @@ AkinPolicy *
 akin_store_read(AkinStore *store, GError **error)
 {
     g_autofree char *text = NULL;
-    AkinPolicy *policy = read_policy(store->path, &text, error);
+    g_autofree char *remark = NULL;
+    AkinPolicy *policy = read_policy(store->path, &text, &remark, error);
     if (!policy)
         return NULL;
+    g_free(store->remark);
+    store->remark = g_steal_pointer(&remark);
     g_free(store->read_text);
     store->read_text = g_steal_pointer(&text);
     return policy;
+}
+
+const char *
+akin_store_remark(const AkinStore *store)
+{
+    return store->remark;
 }
 
 void

@@ -23,6 +23,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinStore, akin_store_free)
  */
 AkinPolicy *akin_store_read(AkinStore *store, GError **error);
 
+/*
+ * What in the file that was read last means nothing to us, in a sentence; NULL: nothing. The
+ * store's, until it reads again.
+ */
+const char *akin_store_remark(const AkinStore *store);
+
 /* What was read last is in force: it is the last good policy, and may be written over. */
 void akin_store_accept(AkinStore *store);
 

@@ -523,8 +523,8 @@ judge_strict(Judge *judge)
     const char *first = strict->pdata[0];
     add(judge, AKIN_FINDING_STRICT,
         "the kernel drops what comes in by %s from where the best route is another (rp_filter is "
-        "1), so with several uplinks only the active NIC is reached from afar; for each: sudo "
-        "sysctl net/ipv4/conf/%s/rp_filter=2",
+        "1), so with several uplinks only the active NIC is reached from afar; let them: sudo "
+        "akinctl doctor mend rp-filter, or for each: sudo sysctl net/ipv4/conf/%s/rp_filter=2",
         names, akin_name_is_plain(first) ? first : "CARD");
 }
 

@@ -78,7 +78,9 @@ static gboolean
 parse_boolean(const char *value, gboolean *result, GError **error)
 {
     if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, "write true or false");
+        g_autofree char *shown = akin_shown(value);
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN,
+                    "write true or false, and nothing behind it, not ‘%s’", shown);
         return FALSE;
     }
     *result = strcmp(value, "true") == 0;

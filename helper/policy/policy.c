@@ -115,8 +115,9 @@ akin_nat_mode_parse(const char *name, AkinNatMode *mode, GError **error)
             return TRUE;
         }
     }
+    g_autofree char *shown = akin_shown(name);
     g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                "not a NAT mode; use auto, on or off");
+                "‘%s’ is not a NAT mode; use auto, on or off", shown);
     return FALSE;
 }
 

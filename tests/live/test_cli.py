@@ -151,6 +151,9 @@ class EveryCommand(AkinCase):
     def test_comments_survive(self):
         with Helper(self.lab_beside(), '# mine\n[services]\n# because\nhttp=in\n[unknown]\nkey=value\n') as helper:
             helper.expect('unknown')
+            note, = helper.json('status')['notes']
+            self.assertEqual(note['name'], 'policy-ignored')
+            self.assertIn('unknown group ‘unknown’ is ignored', note['sentence'])
             helper.ctl('deny', 'https')
             for kept in (b'# mine\n', b'# because\n', b'[unknown]\n', b'key=value\n', b'http=in\n'):
                 self.assertIn(kept, helper.policy())
@@ -384,7 +387,8 @@ class BadPolicyFile(RefusalCase):
         self.assertIn(b'# by hand', self.helper.policy())
 
     def test_check_config(self):
-        self.assertEqual(self.check_config().returncode, 0)
+        done = self.check_config()
+        self.assertEqual((done.returncode, done.stdout), (0, f'{self.helper.config}: valid\n'))
         for what, content in GARBAGE.items():
             with self.subTest(what):
                 self.helper.write_policy(content)

@@ -96,7 +96,7 @@ class Trial(AkinCase):
 
     def test_odd_words(self):
         for words in (('--confirm', '30', 'status'), ('--confirm', '-1', 'stop'), ('--confirm', 'x', 'stop'),
-                      ('--confirm',)):
+                      ('--confirm',), ('--confirm', '0', 'stop')):
             self.assertEqual(self.akinctl(*words, check=False).returncode, USAGE, words)
         for seconds in ('1', '601'):
             done = self.akinctl('--confirm', seconds, 'stop', check=False)

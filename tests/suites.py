@@ -146,7 +146,8 @@ class Run:
 
     def _compile(self):
         begin = time.monotonic()
-        outcome = self._build(os.path.join(ROOT, 'build-clang'), '-Dwerror=true', CC='clang')
+        # It is asked what it thinks of the sources, for which it need not do its best.
+        outcome = self._build(os.path.join(ROOT, 'build-clang'), '-Dwerror=true', '-Doptimization=0', CC='clang')
         return 'clang', outcome, time.monotonic() - begin
 
     def _unit(self):

@@ -13,6 +13,7 @@
 #include "controller.h"
 #include "names.h"
 #include "power.h"
+#include "privileges.h"
 #include "ready.h"
 #include "server.h"
 #include "shown.h"
@@ -265,5 +266,6 @@ main(int argc, char **argv)
         fputs("akin-helper: only root can change the firewall; try it with sudo\n", stderr);
         return EXIT_FAILURE;
     }
+    akin_privileges_drop();
     return serve(&options, &error) ? EXIT_SUCCESS : fail(error);
 }

@@ -48,6 +48,8 @@ akin_store_free(AkinStore *store)
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
+#define OF_ANOTHER_USER "it belongs to another user; run: chown root"
+
 /* The reason why nobody should trust an open file; NULL when it is fine. */
 static const char *
 distrust(int fd)
@@ -58,7 +60,7 @@ distrust(int fd)
     if (!S_ISREG(status.st_mode))
         return "it is not a plain file";
     if (status.st_uid != geteuid())
-        return "it belongs to another user; run: chown root";
+        return OF_ANOTHER_USER;
     if (status.st_mode & (S_IWGRP | S_IWOTH))
         return "others may write to it; run: chmod 600";
     if (status.st_size > AKIN_POLICY_FILE_MAX)
@@ -83,6 +85,18 @@ read_open_file(int fd, gsize *length, GError **error)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* The reason for errno of open. Root with few capabilities may not read what is somebody else's. */
+static char *
+why_not_opened(const char *path, int number)
+{
+    struct stat status;
+    if (number == EACCES && lstat(path, &status) == 0 && status.st_uid != geteuid())
+        return g_strdup(OF_ANOTHER_USER);
+    return g_strdup_printf("it cannot be opened: %s", number == ELOOP || number == EMLINK
+                                                          ? "it is a symbolic link"
+                                                          : g_strerror(number));
+}
+
 /* *text NULL without an error: there is no such file. */
 static gboolean
 read_file(const char *path, char **text, gsize *length, GError **error)
@@ -93,9 +107,8 @@ read_file(const char *path, char **text, gsize *length, GError **error)
     if (fd < 0 && errno == ENOENT)
         return TRUE;
     if (fd < 0) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, "it cannot be opened: %s",
-                    errno == ELOOP || errno == EMLINK ? "it is a symbolic link"
-                                                      : g_strerror(errno));
+        g_autofree char *reason = why_not_opened(path, errno);
+        g_set_error_literal(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, reason);
         return FALSE;
     }
     const char *reason = distrust(fd);

@@ -14,6 +14,7 @@ from wire import Client
 
 PLAIN = 7777
 SETTLED = 3  # seconds after which a link that is up has nothing more to say; addresses are looked for twins until then
+NET_ADMIN = 1 << 12  # CAP_NET_ADMIN
 FORWARDING = ('net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding')
 LAN_C = Subnet('198.18.0.', '2001:db8:c::')
 VMNET2 = Subnet('192.168.58.', 'fd00:58::')
@@ -335,6 +336,14 @@ class ComingAndGoing(AkinCase):
         self.lab.vm_networks('down')
         self.helper.start()
         self.assertEqual([self.lab.laptop.sysctl(name) for name in FORWARDING], ['0', '0'])
+
+    def test_it_keeps_no_more_rights_than_it_needs(self):
+        """Started by hand, too."""
+        with open(f'/proc/{self.helper.pid}/status') as file:
+            status = dict(line.rstrip('\n').split(':\t') for line in file)
+        for name, value in {'CapInh': 0, 'CapPrm': NET_ADMIN, 'CapEff': NET_ADMIN, 'CapBnd': NET_ADMIN, 'CapAmb': 0,
+                            'NoNewPrivs': 1}.items():
+            self.assertEqual(int(status[name], 16), value, name)
 
     def test_a_second_helper_is_refused(self):
         before = self.helper.kernel()

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "privileges.h"
+
+void
+akin_privileges_drop(void)
+{
+}

@@ -41,8 +41,8 @@ NO_POLKIT = ('unshare', '--mount', 'sh', '-c', 'd=$1; shift; [ ! -d $d ] || moun
 BUILD = os.path.abspath(os.environ.get('AKIN_BUILD') or os.path.join(REPOSITORY, 'build'))
 HELPER = os.path.join(BUILD, 'helper', 'akin-helper')
 AKINCTL = os.path.join(BUILD, 'app', 'ctl', 'akinctl')
-# Leaks cannot be looked for at the end of a process that is traced.
-TRACEABLE = ('env', f'ASAN_OPTIONS={os.environ.get("ASAN_OPTIONS", "")}:detect_leaks=0')
+# How to start what is traced, or in a namespace of processes: at its end a sanitizer cannot stop it to look for leaks.
+NO_LEAKS_SOUGHT = ('env', f'ASAN_OPTIONS={os.environ.get("ASAN_OPTIONS", "")}:detect_leaks=0')
 
 PATIENCE = 5  # seconds for what takes milliseconds; a sanitizer on a busy computer takes its time
 AT_ONCE = 0.5  # a refusal that takes longer than this is a wait
@@ -198,8 +198,8 @@ class Helper:
 
     @contextlib.contextmanager
     def traced(self, *words):
-        """For the block, strace with these words: it can make calls to the kernel fail.  Started TRACEABLE, it may
-        end meanwhile."""
+        """For the block, strace with these words: it can make calls to the kernel fail.  If it may end meanwhile, start
+        it with NO_LEAKS_SOUGHT."""
         tracer = subprocess.Popen(['strace', '-f', '-o', '/dev/null', '-p', str(self.pid), *words],
                                   stderr=subprocess.PIPE, text=True)
         try:

@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from helper import NO_HELPER, SILENCE, TRACEABLE, AkinCase, Helper, wait_for
+from helper import NO_HELPER, NO_LEAKS_SOUGHT, SILENCE, AkinCase, Helper, wait_for
 from lab import INTERNET, LAN_B, LAPTOP_A, LAPTOP_B, VM1, VM2, Subnet
 from packets import udp
 from wire import Client
@@ -282,13 +282,13 @@ class ComingAndGoing(AkinCase):
         rules, survived = self.helper.kernel(), 0
         self.helper.expect('.')
         self.helper.stop()
-        self.helper.start(*TRACEABLE)
+        self.helper.start(*NO_LEAKS_SOUGHT)
         for number in range(1, 6):
             with self.helper.traced('-e', f'inject=recvmsg:error=ENOBUFS:when={number}'):
                 self.akinctl('allow', 'whois', check=False)
             survived += self.helper.running
             if not self.helper.running:
-                self.helper.start(*TRACEABLE)
+                self.helper.start(*NO_LEAKS_SOUGHT)
             self.akinctl('deny', 'whois')
             self.lab.laptop.run(['nft', 'flush', 'table', 'inet', 'akin'])
             wait_for(lambda: self.helper.kernel() == rules, 'repair')
@@ -298,7 +298,7 @@ class ComingAndGoing(AkinCase):
         """Also in a namespace of processes, where the kernel tells of us by a number that we do not know."""
         rules = self.helper.kernel()
         self.helper.stop()
-        self.helper.start('unshare', '--pid', '--fork')
+        self.helper.start('unshare', '--pid', '--fork', *NO_LEAKS_SOUGHT)
         self.akinctl('deny', 'http')
         self.akinctl('allow', 'http', '--out')
         time.sleep(1.5)

@@ -14,7 +14,7 @@
 
 /* For each user, and for all together who may only look. */
 #define PEERS_OF_USER_MAX 32
-#define STRANGERS_MAX 48
+#define STRANGERS_MAX 40
 
 /* How long nothing more is logged about a user's clients, and about how many users at a time. */
 #define OFFENCE_SECONDS 60

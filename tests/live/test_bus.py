@@ -24,7 +24,7 @@ GREETING = b'\0AUTH'  # with which everybody begins
 OTHER_USER = 1  # daemon: as ordinary as nobody, and somebody else
 
 CONNECTIONS = 32  # that a user may have
-STRANGERS = 48  # connections of all users together who may only look
+STRANGERS = 40  # connections of all users together who may only look
 AT_ONCE = 30  # calls of one client before it reads; more than the helper reads
 MANY = 200  # the same, and still fewer than fill a socket
 LARGEST, OF_STRANGERS = 64 * 1024, 4 * 1024  # bytes of a message

@@ -23,7 +23,7 @@ POLICY = os.path.join(os.path.dirname(__file__), '..', '..', 'helper', 'service'
 QUICK = 1.5  # seconds
 AT_ONCE = 30  # calls that may wait for their answers
 ACCOUNTS = range(2, 10)  # of Debian, bin and others; somebody else's than those below
-STRANGERS = 48  # connections of all users together who may only look
+STRANGERS = 40  # connections of all users together who may only look
 OF_USER, OF_ALL = 8, 32  # questions that are open at a time
 
 # Connects to the socket it is told, and gives the connection to the one that it inherits.
@@ -190,7 +190,7 @@ class Crowds(PolkitCase):
 
     def test_a_user_has_a_few_and_keeps_nobody_out(self):
         self.polkit.busy = True
-        self.crowd([ORDINARY_USER, 2], 20)
+        self.crowd([ORDINARY_USER, 2], 18)
         self.assertAsked(2 * OF_USER)
         her = self.enterContext(Client(self.helper, OTHER_USER))
         self.assertTrue(her.log_in())
@@ -203,7 +203,7 @@ class Crowds(PolkitCase):
 
     def test_all_have_no_more_than_a_bus_allows(self):
         self.polkit.busy = True
-        self.crowd(ACCOUNTS[:6], 7)
+        self.crowd(ACCOUNTS[:6], 6)
         self.assertAsked(OF_ALL)
 
     def test_who_leaves_has_asked_all_the_same(self):

@@ -21,6 +21,7 @@ INTERACTIVE = 4  # of D-Bus: the system may ask a person
 POLKITD = '/usr/lib/polkit-1/polkitd'
 POLICY = os.path.join(os.path.dirname(__file__), '..', '..', 'helper', 'service', 'org.akin.helper.policy')
 QUICK = 1.5  # seconds
+UNASKED = 5  # seconds for an answer that needs no person
 AT_ONCE = 30  # calls that may wait for their answers
 ACCOUNTS = range(2, 10)  # of Debian, bin and others; somebody else's than those below
 STRANGERS = 40  # connections of all users together who may only look
@@ -294,6 +295,23 @@ class Gone(PolkitCase):
             wait_for(lambda: polkit.questions, 'the question')
         self.assertIn(b'org.akin.Error.NotAllowed', client.answer())
         self.assertTrue(self.helper.json('status')['enforcing'])
+
+    def test_it_does_not_answer(self):
+        """What needs no person is waited for a little; a person has two minutes, which no test has."""
+        with Polkit(self.bus) as polkit:
+            self.start()
+            self.helper.expect('cannot ask polkit')
+            polkit.busy = True
+            client = self.enterContext(Client(self.helper))
+            self.assertTrue(client.log_in())
+            begin = time.monotonic()
+            client.call('Stop')
+            self.assertIn(b'org.akin.Error.NotAllowed', client.answer())
+            self.assertGreater(time.monotonic() - begin, UNASKED - 1)
+            self.assertTrue(self.helper.json('status')['enforcing'])
+            polkit.busy = False
+            polkit.say(ALLOWED)  # too late
+            self.assertTrue(self.helper.json('status')['enforcing'])
 
     def test_there_is_none(self):
         self.start()

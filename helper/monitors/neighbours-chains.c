@@ -161,6 +161,7 @@ akin_chains_list_gates(const GArray *chains)
     }
     return list;
 }
+
 /* --- What it stops of a VM network ------------------------------------------------------------ */
 
 static gboolean

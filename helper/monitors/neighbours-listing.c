@@ -102,11 +102,12 @@ akin_chains_read(const char *json, GArray *chains, GError **error)
 
 /* --- Doors ------------------------------------------------------------------------------------ */
 
-/* "vboxnet0" or {"set": ["vboxnet0", ...]}; NULL when it is neither. */
+/* "vboxnet0", ["vboxnet0", ...] or {"set": ["vboxnet0", ...]}; NULL when it is none of these. */
 static char **
 names_in(JsonNode *node)
 {
-    JsonArray *set = as_array(member(as_object(node), "set"));
+    JsonArray *list = as_array(node);
+    JsonArray *set = list ? list : as_array(member(as_object(node), "set"));
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (guint i = 0; i < (set ? json_array_get_length(set) : 1); i++) {
         JsonNode *one = set ? json_array_get_element(set, i) : node;
@@ -127,21 +128,11 @@ typedef struct {
     gboolean picky; /* matches something else, too */
 } Reading;
 
-#define ESTABLISHED "established"
-
-/* "established", or a list with it. */
 static gboolean
 has_established(JsonNode *node)
 {
-    JsonArray *list = as_array(node);
-    JsonNode *one = node;
-    for (guint i = 0; i < (list ? json_array_get_length(list) : 1); i++) {
-        one = list ? json_array_get_element(list, i) : node;
-        if (one && JSON_NODE_HOLDS_VALUE(one) &&
-            g_strcmp0(json_node_get_string(one), ESTABLISHED) == 0)
-            return TRUE;
-    }
-    return FALSE;
+    g_auto(GStrv) names = names_in(node);
+    return names && g_strv_contains((const char *const *) names, "established");
 }
 
 static gboolean
@@ -168,8 +159,7 @@ take_match(JsonObject *match, Reading *reading)
         reading->picky = TRUE;
 }
 
-/* iptables' own matches are listed without what they match: states are asked for that of answers.
- */
+/* What iptables' own matches match is not listed; of states it is mostly that of answers. */
 static void
 take_xt(JsonObject *xt, Reading *reading)
 {
@@ -182,8 +172,7 @@ take_xt(JsonObject *xt, Reading *reading)
         reading->picky = TRUE;
 }
 
-/* {"vmap": {"key": {"ct": {"key": "state"}}, "data": {"set": [["established", {"accept": null}]]}}}
- */
+/* {"key": {"ct": {"key": "state"}}, "data": {"set": [["established", {"accept": null}], ...]}} */
 static void
 take_map(JsonObject *map, Reading *reading)
 {

@@ -246,9 +246,14 @@ class Rules(Neighbours):
         self.rule('add rule inet own forwarded iifname { "vboxnet0", "vboxnet1" } accept')
         self.assertDropped(self.lab.vm1, INTERNET, 80)
         self.assertIn('may get no answers', self.assertDoctor('forward-dropped', notes=['input-dropped']))
-        self.rule('add rule inet own forwarded oifname { "vboxnet0", "vboxnet1" } accept')
-        self.assertOpen(self.lab.vm1, INTERNET, 80)
-        self.assertDoctor(notes=['input-dropped'])
+        for rule in ('oifname { "vboxnet0", "vboxnet1" } accept', 'ct state { established, related } accept',
+                     'ct state vmap { established : accept, related : accept }'):
+            with self.subTest(rule):
+                self.rule('add rule inet own forwarded', rule)
+                self.assertOpen(self.lab.vm1, INTERNET, 80)
+                self.assertDoctor(notes=['input-dropped'])
+                self.rule('flush chain inet own forwarded')
+                self.rule('add rule inet own forwarded iifname { "vboxnet0", "vboxnet1" } accept')
 
     def test_within_a_bridge(self):
         self.load(OWN)

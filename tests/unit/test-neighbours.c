@@ -55,6 +55,7 @@
     "{\"match\": {\"op\": \"" op                                                                   \
     "\", \"left\": {\"ct\": {\"key\": \"state\"}}, \"right\": " states "}}, "
 #define ANSWERS CT_STATE("in", "[\"established\", \"related\"]") COUNTED ACCEPT
+#define ANSWERS_BY_SET CT_STATE("==", "{\"set\": [\"established\", \"related\"]}") ACCEPT
 #define ANSWERS_BY_MAP                                                                             \
     "{\"vmap\": {\"key\": {\"ct\": {\"key\": \"state\"}}, \"data\": {\"set\": [[\"invalid\", "     \
     "{\"drop\": null}], [\"established\", {\"accept\": null}]]}}}"
@@ -125,6 +126,7 @@ static const Row rows[] = {
     {OURS OWN, RULE("inet", "own", "fwd", ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", ANSWERS_BY_MAP) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS_BY_SET) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", CONNTRACK COUNTED ACCEPT) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", TO("vboxnet0")) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER FORWARDED, "", TRUE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", CT_STATE("!=", "\"established\"") ACCEPT) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER, "forward-dropped", FALSE, FALSE},

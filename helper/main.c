@@ -256,12 +256,12 @@ main(int argc, char **argv)
         puts("akin-helper " AKIN_VERSION);
         return EXIT_SUCCESS;
     }
-    if (options.check_config && akin_store_check(options.check_config, &error)) {
+    if (options.check_config) {
+        if (!akin_store_check(options.check_config, &error))
+            return fail(error);
         printf("%s: valid\n", options.check_config);
         return EXIT_SUCCESS;
     }
-    if (options.check_config)
-        return fail(error);
     if (geteuid() != 0) {
         fputs("akin-helper: only root can change the firewall; try it with sudo\n", stderr);
         return EXIT_FAILURE;

@@ -46,7 +46,7 @@ input_base(gpointer stream)
         g_filter_input_stream_get_base_stream(G_FILTER_INPUT_STREAM(stream)));
 }
 
-/* What came, or -1 when it is too much. */
+/* What came, or -1 when it is too much or no call. */
 static gssize
 checked(AkinPeerInput *input, const void *buffer, gssize got, GError **error)
 {
@@ -56,13 +56,20 @@ checked(AkinPeerInput *input, const void *buffer, gssize got, GError **error)
     return -1;
 }
 
+/* With the mutex held. */
+static gboolean
+is_open(const AkinPeerInput *input)
+{
+    return input->state == READS && akin_debt_has_room(input->debt);
+}
+
 static gboolean
 may_read(AkinPeerInput *input)
 {
     g_mutex_lock(&input->mutex);
-    gboolean reads = input->state == READS;
+    gboolean open = is_open(input);
     g_mutex_unlock(&input->mutex);
-    return reads && akin_debt_has_room(input->debt);
+    return open;
 }
 
 /* 0, the end, if there is nobody any more who would read the answers. */
@@ -107,7 +114,7 @@ input_source(GPollableInputStream *stream, GCancellable *cancellable)
 {
     AkinPeerInput *input = AKIN_PEER_INPUT(stream);
     g_mutex_lock(&input->mutex);
-    gboolean now = input->state == READS && akin_debt_has_room(input->debt);
+    gboolean now = is_open(input);
     /* That the client has gone is heard at any time. */
     g_autoptr(GSource) base =
         now ? g_pollable_input_stream_create_source(input_base(stream), cancellable)
@@ -124,7 +131,7 @@ static void
 input_go_on(AkinPeerInput *input)
 {
     g_mutex_lock(&input->mutex);
-    if (input->waiting && input->state == READS && akin_debt_has_room(input->debt)) {
+    if (input->waiting && is_open(input)) {
         g_source_set_ready_time(input->waiting, 0);
         g_clear_pointer(&input->waiting, g_source_unref);
     }

@@ -20,6 +20,7 @@ class Listener:
     port: int
     seen: list = field(default_factory=list)
     _socket: socket.socket = None
+    _thread: threading.Thread = None
 
     def stop(self):
         """Ends it; the port refuses from now on."""
@@ -27,6 +28,7 @@ class Listener:
             self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in it
         except OSError:
             pass
+        self._thread.join()  # while it waits, the kernel keeps the port open, and swallows what comes
         self._socket.close()
 
     def __enter__(self):
@@ -50,7 +52,8 @@ def listen(host, proto, port, address='::'):
         server.listen(128)
     listener = Listener(proto, port, _socket=server)
     work = _accept if proto == 'tcp' else _answer_datagrams
-    threading.Thread(target=work, args=(host, listener), daemon=True).start()
+    listener._thread = threading.Thread(target=work, args=(host, listener), daemon=True)
+    listener._thread.start()
     return listener
 
 

@@ -58,11 +58,27 @@ say_reach_host(const AkinSnapshot *snapshot)
                         : "Machines may use DHCP and DNS of this computer only");
 }
 
+/* of a(sbas) */
+static char *
+join_names(GVariant *networks)
+{
+    g_autoptr(GString) joined = g_string_new(NULL);
+    const char *name;
+    GVariantIter iter;
+    g_variant_iter_init(&iter, networks);
+    while (g_variant_iter_next(&iter, "(&sbas)", &name, NULL, NULL))
+        g_string_append_printf(joined, "%s%s", joined->len > 0 ? ", " : "", name);
+    return g_string_free(g_steal_pointer(&joined), FALSE);
+}
+
+/* What a pattern that was meant otherwise leaves out, a missing star say, shows at once. */
 static char *
 say_patterns(const AkinSnapshot *snapshot)
 {
     g_autofree char *patterns = ctl_join(snapshot->network_patterns);
-    return g_strconcat("VM networks are named ", patterns, NULL);
+    g_autofree char *present = join_names(snapshot->networks);
+    return g_strconcat("VM networks are named ", patterns,
+                       "; here now: ", present[0] ? present : "none", NULL);
 }
 
 static gboolean

@@ -14,6 +14,7 @@
 #include "page-services.h"
 #include "page-trust.h"
 #include "switcher.h"
+#include "theme.h"
 #include "toast.h"
 
 /* Between two looks at what the helper does not announce: connections, machines. */
@@ -377,34 +378,7 @@ add_actions(AkinPreferences *self, GtkApplication *app)
         gtk_application_set_accels_for_action(app, shortcuts[i].action, shortcuts[i].keys);
 }
 
-/* --- Dark and light --------------------------------------------------------------------------- */
-
-/* In dark themes cards are lighter than what is behind them, as on other desktops. */
-static void
-on_style_updated(GtkWidget *widget)
-{
-    GdkRGBA ink;
-    GtkStyleContext *style = gtk_widget_get_style_context(widget);
-    gboolean known = gtk_style_context_lookup_color(style, "theme_fg_color", &ink);
-    gboolean dark = known && ink.red + ink.green + ink.blue > 1.5;
-    if (dark == gtk_style_context_has_class(style, "akin-dark"))
-        return;
-    if (dark)
-        gtk_style_context_add_class(style, "akin-dark");
-    else
-        gtk_style_context_remove_class(style, "akin-dark");
-}
-
 /* --- The window ------------------------------------------------------------------------------- */
-
-static void
-add_style(void)
-{
-    g_autoptr(GtkCssProvider) style = gtk_css_provider_new();
-    gtk_css_provider_load_from_resource(style, "/org/akin/ui/style.css");
-    gtk_style_context_add_provider_for_screen(gdk_screen_get_default(), GTK_STYLE_PROVIDER(style),
-                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-}
 
 /* Once for the program. The types are those that the .ui files name. */
 static void
@@ -418,7 +392,7 @@ prepare(void)
     g_type_ensure(AKIN_TYPE_COLUMN);
     g_type_ensure(AKIN_TYPE_SWITCHER);
     g_type_ensure(AKIN_TYPE_TOAST);
-    add_style();
+    akin_theme_load();
 }
 
 GtkWidget *
@@ -493,8 +467,7 @@ akin_preferences_init(AkinPreferences *self)
     self->page_title = g_object_ref_sink(akin_build_label(NULL, GTK_STYLE_CLASS_TITLE));
     gtk_label_set_line_wrap(GTK_LABEL(self->page_title), FALSE);
     gtk_label_set_ellipsize(GTK_LABEL(self->page_title), PANGO_ELLIPSIZE_END);
-    g_signal_connect_after(self, "style-updated", G_CALLBACK(on_style_updated), NULL);
-    on_style_updated(GTK_WIDGET(self));
+    akin_theme_follow(GTK_WIDGET(self));
     g_signal_connect(self, "window-state-event", G_CALLBACK(on_window_state), NULL);
     g_signal_connect_after(self, "map", G_CALLBACK(on_window_state), NULL);
     g_signal_connect_after(self, "unmap", G_CALLBACK(on_window_state), NULL);

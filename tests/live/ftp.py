@@ -23,8 +23,7 @@ def serve(host, port=21):
     server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     server.bind(('::', port))
     server.listen()
-    threading.Thread(target=_accept, args=(host, server), daemon=True).start()
-    return Listener('tcp', port, _socket=server)
+    return Listener('tcp', port, _socket=server).start(_accept, host, server)
 
 
 def fetch(host, address, passive):

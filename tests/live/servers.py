@@ -22,6 +22,12 @@ class Listener:
     _socket: socket.socket = None
     _thread: threading.Thread = None
 
+    def start(self, work, *arguments):
+        """Has `work` serve in a thread of its own, until its socket fails."""
+        self._thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._thread.start()
+        return self
+
     def stop(self):
         """Ends it; the port refuses from now on."""
         try:
@@ -52,9 +58,7 @@ def listen(host, proto, port, address='::'):
         server.listen(128)
     listener = Listener(proto, port, _socket=server)
     work = _accept if proto == 'tcp' else _answer_datagrams
-    listener._thread = threading.Thread(target=work, args=(host, listener), daemon=True)
-    listener._thread.start()
-    return listener
+    return listener.start(work, host, listener)
 
 
 def _accept(host, listener):

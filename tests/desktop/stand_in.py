@@ -5,6 +5,7 @@
     python3 stand_in.py SOCKET nonsense   answers whoever connects with what is no D-Bus at all
 """
 
+import contextlib
 import socket
 import sys
 
@@ -37,8 +38,11 @@ def talk_nonsense(path):
         listening.bind(path)
         listening.listen()
         while True:
-            with listening.accept()[0] as connection:
+            with listening.accept()[0] as connection, contextlib.suppress(OSError):
                 connection.sendall(b"HTTP/1.0 418 I'm a teapot\r\n\r\n")
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(4096):  # whoever hangs up before the other has spoken is not heard
+                    pass
 
 
 if __name__ == '__main__':

@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+import typing
 from dataclasses import dataclass, field
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -29,6 +30,7 @@ GRACE = 10
 # Run by nohup or in the background, this program ignores signals that a test sends to its own.
 HEARS_SIGNALS = ('env', '--default-signal=INT,HUP,QUIT')
 NEEDS_ROOT = ('live', 'desktop')
+ALONE = ('live/lab', 'live/switching')  # they count packets at high rates, and feel pauses of milliseconds
 SUITES = {
     'style': 'the sources, as machines judge them',
     'arrows': 'the includes that the build must refuse',
@@ -95,9 +97,16 @@ def after_failure(outcome, said):
     return said[len(own):]
 
 
+@dataclass
+class Job:
+    """Some tests of a suite that are run by one program; `run` returns their Outcome."""
+
+    name: str
+    run: typing.Callable[[], Outcome]
+
+
 class Run:
-    """One run of some suites, in one build folder.  A suite is a list of jobs: functions that run some tests, and
-    return what to call them, their Outcome, and the seconds that they took."""
+    """One run of some suites, in one build folder."""
 
     def __init__(self, options):
         self.only = options.only
@@ -117,23 +126,28 @@ class Run:
         return not self.total.failed
 
     def suites(self, names):
-        """Side by side, but for those with networks and desktops: these have the computer for themselves."""
-        alone = [job for name in names if name in NEEDS_ROOT for job in self._jobs(name)]
-        others = [job for name in names if name not in NEEDS_ROOT for job in self._jobs(name)]
+        """Side by side, the long ones first: each has networks and a desktop of its own, and mostly waits."""
+        jobs = [job for name in sorted(names, key=lambda name: name not in NEEDS_ROOT)
+                for job in getattr(self, '_' + name)()]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1) as pool:
+            running = [pool.submit(self._time, job) for job in jobs if job.name not in ALONE]
             try:
-                for done in pool.map(lambda job: job(), others):
-                    self._show(*done)
+                for done in concurrent.futures.as_completed(running):
+                    self._show(*done.result())
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 for process in list(self.under_way):
                     self._end(process)
                 raise
-        for job in alone:
-            self._show(*job())
+        for job in jobs:
+            if job.name in ALONE:
+                self._show(*self._time(job))
 
-    def _jobs(self, name):
-        return getattr(self, '_' + name)()
+    @staticmethod
+    def _time(job):
+        """What to show of a job."""
+        begin = time.monotonic()
+        return job.name, job.run(), time.monotonic() - begin
 
     def _style(self):
         return [self._python('style', 'tests/style.py')]
@@ -142,27 +156,22 @@ class Run:
         return [self._python('arrows', 'tests/arrows.py')]
 
     def _clang(self):
-        return [self._compile]
-
-    def _compile(self):
-        begin = time.monotonic()
         # It is asked what it thinks of the sources, for which it need not do its best.
-        outcome = self._build(os.path.join(ROOT, 'build-clang'), '-Dwerror=true', '-Doptimization=0', CC='clang')
-        return 'clang', outcome, time.monotonic() - begin
+        return [Job('clang', lambda: self._build(os.path.join(ROOT, 'build-clang'), '-Dwerror=true',
+                                                 '-Doptimization=0', CC='clang'))]
 
     def _unit(self):
         listed = subprocess.run(['meson', 'introspect', '--tests', self.build], capture_output=True, text=True,
                                 stdin=subprocess.DEVNULL, env=self.environment, check=True)
         programs = json.loads(listed.stdout)
         if not programs:
-            return [lambda: ('unit', Outcome(failed=[('unit', 'tests/meson.build registers no test')]), 0)]
+            return [Job('unit', lambda: Outcome(failed=[('unit', 'tests/meson.build registers no test')]))]
         return [self._unit_program(program) for program in programs]
 
     def _unit_program(self, program):
         command = program['cmd'] + ([] if '--tap' in program['cmd'] else ['--tap'])
         limit = program['timeout'] * (SLOWER if self.sanitize else 1)
-        return functools.partial(self._program, f'unit/{program["name"]}', command, limit,
-                                 program['workdir'] or self.build, program['env'])
+        return self._job(f'unit/{program["name"]}', command, limit, program['workdir'] or self.build, program['env'])
 
     def _live(self):
         return self._files('live')
@@ -177,11 +186,13 @@ class Run:
     def _python(self, name, path):
         only = ['--only', self.only] if self.only else []
         command = ['/usr/bin/python3', 'tests/tap.py', path, *only]
-        return functools.partial(self._program, name, command, LIVE_LIMIT, ROOT)
+        return self._job(name, command, LIVE_LIMIT, ROOT)
+
+    def _job(self, name, *program):
+        return Job(name, functools.partial(self._program, name, *program))
 
     def _program(self, name, command, limit, folder, environment=None):
         """Runs a program that speaks TAP, in a group of its own so that nothing of it is left behind."""
-        begin = time.monotonic()
         environment = self.environment | self._sanitizer_options(name) | (environment or {})
         with subprocess.Popen([*HEARS_SIGNALS, *command], cwd=folder, env=environment,
                               text=True, errors='replace', stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -199,7 +210,7 @@ class Run:
                 self.under_way.discard(process)
         outcome = read_tap(output, ending)
         outcome.failed += self._sanitizer_reports(name)
-        return name, outcome, time.monotonic() - begin
+        return outcome
 
     @staticmethod
     def _end(process):

@@ -44,8 +44,8 @@ AKINCTL = os.path.join(BUILD, 'app', 'ctl', 'akinctl')
 # How to start what is traced, or in a namespace of processes: at its end a sanitizer cannot stop it to look for leaks.
 NO_LEAKS_SOUGHT = ('env', f'ASAN_OPTIONS={os.environ.get("ASAN_OPTIONS", "")}:detect_leaks=0')
 
-PATIENCE = 5  # seconds for what takes milliseconds; a sanitizer on a busy computer takes its time
-AT_ONCE = 0.5  # a refusal that takes longer than this is a wait
+PATIENCE = 15  # seconds for what takes milliseconds; a sanitizer on a busy computer takes its time
+AT_ONCE = 0.9  # a refusal that takes longer than this is a wait: TCP asks again after a second
 SILENCE = 0.3  # how long to listen before one may say that nothing comes
 
 TROUBLE = re.compile(r'^.*(?:error:|warning:|CRITICAL|Sanitizer).*$', re.MULTILINE)

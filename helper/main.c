@@ -54,6 +54,26 @@ is_for_debugging(GLogLevelFlags level, const char *domain)
            (level & G_LOG_LEVEL_WARNING && strcmp(domain, "GLib-GIO") == 0);
 }
 
+/*
+ * What a library has to complain of may be somebody's doing, who can do it again and again: of that
+ * there is a line a second at most. Any thread.
+ */
+static gboolean
+is_too_often(const char *domain)
+{
+    static GMutex mutex;
+    static gint64 next; /* monotonic */
+    if (strcmp(domain, G_LOG_DOMAIN) == 0)
+        return FALSE;
+    g_mutex_lock(&mutex);
+    gint64 now = g_get_monotonic_time();
+    gboolean too_often = now < next;
+    if (!too_often)
+        next = now + G_USEC_PER_SEC;
+    g_mutex_unlock(&mutex);
+    return too_often;
+}
+
 /* What others have said may be part of it. */
 #define LINE_MAX_SHOWN 4096
 
@@ -64,8 +84,8 @@ write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer u
     const char *word = level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL) ? "error: "
                        : level & G_LOG_LEVEL_WARNING                      ? "warning: "
                                                                           : "";
-    if (is_for_debugging(level, log_field(fields, count, "GLIB_DOMAIN")) &&
-        !getenv("G_MESSAGES_DEBUG"))
+    const char *domain = log_field(fields, count, "GLIB_DOMAIN");
+    if (!getenv("G_MESSAGES_DEBUG") && (is_for_debugging(level, domain) || is_too_often(domain)))
         return G_LOG_WRITER_HANDLED;
     if (*(const gboolean *) user_data)
         return g_log_writer_journald(level, fields, count, NULL);

@@ -76,7 +76,7 @@ akin_calls_new(AkinController *controller, AkinProperties *properties)
     calls->properties = properties;
     calls->rights = akin_rights_new();
     lane_init(&calls->root, calls, G_PRIORITY_DEFAULT);
-    lane_init(&calls->others, calls, AKIN_CALLS_PRIORITY);
+    lane_init(&calls->others, calls, AKIN_PEER_PRIORITY);
     return calls;
 }
 

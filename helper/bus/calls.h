@@ -15,9 +15,6 @@
  */
 typedef struct _AkinCalls AkinCalls;
 
-/* Of whatever strangers may keep the main loop busy with; all that matters more is before it. */
-#define AKIN_CALLS_PRIORITY G_PRIORITY_DEFAULT_IDLE
-
 AkinCalls *akin_calls_new(AkinController *controller, AkinProperties *properties);
 
 /* No peer may have a call under way. */

@@ -34,7 +34,8 @@ void akin_debt_add_answer(AkinDebt *debt, guint32 serial, GVariant *body);
 
 /*
  * Whether so much is unread that the next call should wait for its turn, in which it costs no more
- * than itself. Cleared by akin_debt_pay.
+ * than itself. Whoever is told TRUE hears of the end of it, once, by akin_debt_write or
+ * akin_debt_pay.
  */
 gboolean akin_debt_is_behind(AkinDebt *debt);
 

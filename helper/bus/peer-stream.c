@@ -50,9 +50,10 @@ input_base(gpointer stream)
 static gssize
 checked(AkinPeerInput *input, const void *buffer, gssize got, GError **error)
 {
-    if (got <= 0 || akin_frame_feed(&input->frame, buffer, got))
+    const char *offence;
+    if (got <= 0 || akin_frame_feed(&input->frame, buffer, got, &offence))
         return got;
-    g_set_error_literal(error, offence_quark(), 0, "sends what is no message of ours");
+    g_set_error_literal(error, offence_quark(), 0, offence);
     return -1;
 }
 

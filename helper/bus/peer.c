@@ -8,6 +8,7 @@
 
 #include "debt.h"
 #include "handshake.h"
+#include "message.h"
 #include "names.h"
 #include "peer-stream.h"
 
@@ -24,10 +25,13 @@
 
 #define HANDSHAKE_SECONDS 5
 
+#define TOO_MUCH "asks and does not read"
+
 /* Shared with GDBus' thread, whose filter may still run when the peer is gone. */
 typedef struct {
     AkinDebt *debt;
-    int over;       /* a request to drop the peer is under way; atomic */
+    /* Static: why it is to be dropped, which is under way; NULL: it is not. Atomic. */
+    const char *offence;
     AkinPeer *peer; /* main thread only; NULL when it is gone */
 } Link;
 
@@ -191,15 +195,15 @@ drop(gpointer link)
 {
     AkinPeer *peer = ((Link *) link)->peer;
     if (peer)
-        peer_lost(peer, "asks and does not read");
+        peer_lost(peer, g_atomic_pointer_get(&((Link *) link)->offence));
     return G_SOURCE_REMOVE;
 }
 
 /* Any thread; the second request finds the first one under way. */
 static void
-request_drop(Link *link)
+request_drop(Link *link, const char *offence)
 {
-    if (g_atomic_int_compare_and_exchange(&link->over, FALSE, TRUE))
+    if (g_atomic_pointer_compare_and_exchange(&link->offence, NULL, offence))
         tell_peer(link, drop);
 }
 
@@ -253,13 +257,14 @@ message_passes(GDBusConnection *connection, GDBusMessage *message, gboolean inco
             tell_peer(link, caught_up);
         return message;
     }
-    /* The stream lets nothing through but calls. */
-    gboolean taken = !g_atomic_int_get(&link->over) &&
-                     akin_debt_add_call(link->debt, g_dbus_message_get_serial(message),
-                                        g_dbus_message_get_body(message));
-    if (taken)
+    const char *offence = akin_message_offence(message);
+    if (!offence && !akin_debt_add_call(link->debt, g_dbus_message_get_serial(message),
+                                        g_dbus_message_get_body(message)))
+        offence = TOO_MUCH;
+    if (offence)
+        request_drop(link, offence);
+    else if (!g_atomic_pointer_get(&link->offence))
         return want_answer(message);
-    request_drop(link);
     g_object_unref(message);
     return NULL;
 }
@@ -271,7 +276,7 @@ akin_peer_touch(AkinPeer *peer)
 }
 
 gboolean
-akin_peer_is_behind(const AkinPeer *peer)
+akin_peer_is_behind(AkinPeer *peer)
 {
     return akin_debt_is_behind(peer->link->debt);
 }
@@ -334,6 +339,20 @@ socket_readable(int fd, GIOCondition condition, gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/*
+ * An urgent byte makes a socket readable of which nothing can be read, unless it is a byte like any
+ * other (send(2), MSG_OOB; Linux knows it on Unix sockets since 5.15). Whatever somebody finds next
+ * to be looked at without end, others are accepted in between.
+ */
+static void
+await_line(AkinPeer *peer)
+{
+    int fd = g_socket_get_fd(peer->socket), on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+    peer->readable = g_unix_fd_add_full(AKIN_PEER_PRIORITY, fd, G_IO_IN | G_IO_HUP | G_IO_ERR,
+                                        socket_readable, peer, NULL);
+}
+
 AkinPeer *
 akin_peer_new(GSocket *socket, const AkinCredentials *who, gboolean stranger, const char *guid,
               const AkinPeerListener *listener, gpointer user_data)
@@ -352,8 +371,7 @@ akin_peer_new(GSocket *socket, const AkinCredentials *who, gboolean stranger, co
     peer->link->debt = akin_debt_new();
     peer->link->peer = peer;
     g_socket_set_blocking(socket, FALSE);
-    peer->readable = g_unix_fd_add(g_socket_get_fd(socket), G_IO_IN | G_IO_HUP | G_IO_ERR,
-                                   socket_readable, peer);
+    await_line(peer);
     peer->deadline = g_timeout_add_seconds(HANDSHAKE_SECONDS, handshake_timed_out, peer);
     return peer;
 }
@@ -390,5 +408,5 @@ akin_peer_signal(AkinPeer *peer, const char *interface, const char *name, GVaria
         g_dbus_connection_emit_signal(peer->connection, NULL, AKIN_OBJECT_PATH, interface, name,
                                       sunk, NULL);
     else
-        request_drop(peer->link);
+        request_drop(peer->link, TOO_MUCH);
 }

@@ -5,6 +5,9 @@
 
 #include "credentials.h"
 
+/* Of whatever strangers may keep the main loop busy with; all that matters more is before it. */
+#define AKIN_PEER_PRIORITY G_PRIORITY_DEFAULT_IDLE
+
 /*
  * One client: from accept, through the handshake, to a D-Bus connection with our object on it.
  * Main thread only.
@@ -56,7 +59,7 @@ void akin_peer_touch(AkinPeer *peer);
 
 /* Has so much to read that it should be given no more; listener's caught_up tells when that ends.
  */
-gboolean akin_peer_is_behind(const AkinPeer *peer);
+gboolean akin_peer_is_behind(AkinPeer *peer);
 
 /*
  * Answers a call with error if there is one, else with answer, which is consumed if floating, or

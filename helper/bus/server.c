@@ -218,7 +218,7 @@ accept_more(AkinServer *server)
 {
     GSource *source = g_unix_fd_source_new(g_socket_get_fd(server->listening->socket), G_IO_IN);
     g_source_set_callback(source, G_SOURCE_FUNC(socket_incoming), server, NULL);
-    g_source_set_priority(source, AKIN_CALLS_PRIORITY);
+    g_source_set_priority(source, AKIN_PEER_PRIORITY);
     server->incoming = g_source_attach(source, NULL);
     g_source_unref(source);
 }

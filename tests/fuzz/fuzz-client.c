@@ -3,11 +3,13 @@
 
 #include "frame.h"
 #include "handshake.h"
+#include "message.h"
 #include "target.h"
 
 /*
  * Any bytes from a client: first lines of the handshake, then messages. Who is somebody else never
- * gets through, and messages are found however the bytes are cut.
+ * gets through, messages are found however the bytes are cut, and what is passed on is a call
+ * indeed.
  */
 #define UID 1000
 #define GUID "0123456789abcdef0123456789abcdef"
@@ -34,13 +36,32 @@ static void
 try_frames(const uint8_t *data, size_t size)
 {
     AkinFrame whole = {.max = AKIN_FRAME_MAX}, piecemeal = {.max = AKIN_FRAME_MAX};
-    gboolean taken = akin_frame_feed(&whole, data, size);
+    const char *offence;
+    gboolean taken = akin_frame_feed(&whole, data, size, &offence);
     size_t at = 0;
-    while (at < size && akin_frame_feed(&piecemeal, data + at, 1))
+    while (at < size && akin_frame_feed(&piecemeal, data + at, 1, &offence))
         at++;
     g_assert(taken == (at == size));
     g_assert(!taken || whole.left == piecemeal.left);
     g_assert(!taken || whole.left <= AKIN_FRAME_MAX);
+}
+
+/* What GDBus reads as a message and we let it have, it can also dispatch and answer. */
+static void
+try_message(const uint8_t *data, size_t size)
+{
+    AkinFrame frame = {.max = AKIN_FRAME_MAX};
+    const char *offence;
+    if (size < 16 || !akin_frame_feed(&frame, data, size, &offence) || frame.left > 0 ||
+        frame.have > 0)
+        return;
+    g_autoptr(GDBusMessage) message = g_dbus_message_new_from_blob(
+        (guchar *) data, size, G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING, NULL);
+    if (!message || akin_message_offence(message))
+        return;
+    g_assert_nonnull(strrchr(g_dbus_message_get_path(message), '/'));
+    g_assert_cmpuint(strlen(g_dbus_message_get_member(message)), >, 0);
+    g_object_unref(g_dbus_message_new_method_reply(message));
 }
 
 int
@@ -48,6 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = g_strndup((const char *) data, size);
     try_frames(data, size);
+    try_message(data, size);
     try_handshake(text);
     return 0;
 }

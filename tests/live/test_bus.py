@@ -17,7 +17,7 @@ import unittest
 
 from helper import NO_HELPER, ORDINARY_USER, AkinCase, sanitized, wait_for
 from wire import (ERROR, INTERFACE, METHOD_CALL, METHOD_RETURN, NO_REPLY_EXPECTED, SIGNAL, SOON, Client, Port,
-                  identity)
+                  call_of_fields, identity)
 
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 GREETING = b'\0AUTH'  # with which everybody begins
@@ -30,7 +30,7 @@ MANY = 200  # the same, and still fewer than fill a socket
 LARGEST, OF_STRANGERS = 64 * 1024, 4 * 1024  # bytes of a message
 DEADLINE = 5  # seconds for the handshake
 UNREAD = 5  # seconds for which a client may leave its socket full
-FLOOD = 10  # seconds that a flood lasts if nobody stops it
+FLOOD = 20  # seconds that a flood lasts if nobody stops it
 GROWTH, QUARANTINE = 5, 400  # MiB that a flood may cost; and with a sanitizer, which keeps what was freed
 IDLE = 0.2  # seconds of the processor in two
 
@@ -139,6 +139,17 @@ class Connections(BusCase):
         self.assertLess(client.time_until_closed(begin), SOON)
         self.assertLess(self.processor_time() - before, IDLE)
 
+    def test_an_urgent_byte(self):
+        """A socket that has nothing else is readable, and nothing can be read from it."""
+        before = self.processor_time()
+        client = self.client()
+        client.socket.sendall(GREETING)
+        with contextlib.suppress(OSError):  # a kernel that knows of none
+            client.socket.send(b'x', socket.MSG_OOB)
+        self.assertServed()
+        time.sleep(2)
+        self.assertLess(self.processor_time() - before, IDLE)
+
     def test_a_line_without_end(self):
         begin = time.monotonic()
         client = self.client()
@@ -197,6 +208,7 @@ class Floods(BusCase):
         for kind, flood in floods.items():
             with self.subTest(kind):
                 self.assertTrue(flood.dropped)
+                self.assertGreater(flood.lasted, UNREAD - 1)
                 self.assertLess(flood.sent, LARGEST * 16)
         self.assertCost(before, GROWTH)
         self.assertIn(f'dropped a client of user {ORDINARY_USER} that asks and does not read', self.helper.read_log())
@@ -323,6 +335,17 @@ class Size(BusCase):
             client.socket.sendall(struct.pack('<cBBBIII', b'l', kind, 0, 1, 0, 1, 8) + bytes(8))
             self.assertDropped(client)
 
+    def test_fields_of_other_types(self):
+        """GLib asks whether a call has a path and a member, and fails on what is none."""
+        path, member = (1, 'o', '/org/akin/Helper1'), (3, 's', 'MayControl')
+        for fields in (((1, 's', '/x'), member), ((1, 'u', 1), member), (path, (3, 'u', 1)), (path, (3, 'o', '/x')),
+                       (path, member, (7, 's', 'x'))):
+            with self.subTest(fields=fields):
+                client = self.logged_in()
+                client.socket.sendall(call_of_fields(*fields))
+                self.assertDropped(client)
+        self.assertEqual(self.helper.read_log().count('that sends what is no call'), 1)
+
     def test_no_message_at_all(self):
         client = self.logged_in()
         client.socket.sendall(b'GET / HTTP/1.1\r\nHost: akin\r\n\r\n')
@@ -392,13 +415,13 @@ class Flood(threading.Thread):
     def __init__(self, client, calls):
         super().__init__(daemon=True)
         self._socket, self._calls = client.socket, calls
-        self.dropped, self.sent = False, 0
+        self.dropped, self.sent, self.lasted = False, 0, None
         self.start()
 
     def run(self):
-        end, left = time.monotonic() + FLOOD, self._calls
+        begin, left = time.monotonic(), self._calls
         self._socket.setblocking(False)
-        while time.monotonic() < end and not self.dropped:
+        while time.monotonic() < begin + FLOOD and not self.dropped:
             try:
                 sent = self._socket.send(left)
                 self.sent += sent
@@ -407,6 +430,7 @@ class Flood(threading.Thread):
                 time.sleep(0.002)
             except ConnectionError:
                 self.dropped = True
+        self.lasted = time.monotonic() - begin
 
 
 class Farewell(BusCase):

@@ -128,6 +128,14 @@ def message(serial, member, *values, interface=INTERFACE, path=OBJECT, flags=0):
     return aligned(head + fields, 8) + body
 
 
+def call_of_fields(*fields, serial=1):
+    """A call without arguments whose header has these fields: number, type, value, each as wrong as one likes."""
+    data = b''
+    for number, code, value in fields:
+        data = aligned(data, 8) + bytes([number, 1]) + code.encode() + b'\0' + encoded(value)[2]
+    return aligned(struct.pack('<cBBBIII', b'l', METHOD_CALL, 0, 1, 0, serial, len(data)) + data, 8)
+
+
 def encoded(value):
     """Its type, what it is aligned to, its bytes."""
     if isinstance(value, str):

@@ -29,11 +29,21 @@ message(char order, guint32 body, guint32 fields)
 }
 
 static gboolean
+takes(AkinFrame *frame, const GByteArray *bytes)
+{
+    const char *offence = NULL;
+    gboolean taken = akin_frame_feed(frame, bytes->data, bytes->len, &offence);
+    g_assert_cmpint(taken, ==, offence == NULL);
+    return taken;
+}
+
+static gboolean
 feed_in_steps(const GByteArray *bytes, gsize step)
 {
     AkinFrame frame = {.max = AKIN_FRAME_MAX};
+    const char *offence;
     for (gsize at = 0; at < bytes->len; at += step) {
-        if (!akin_frame_feed(&frame, bytes->data + at, MIN(step, bytes->len - at)))
+        if (!akin_frame_feed(&frame, bytes->data + at, MIN(step, bytes->len - at), &offence))
             return FALSE;
     }
     return TRUE;
@@ -69,7 +79,7 @@ check_head(char order, guint32 body, guint32 fields, gboolean taken)
 {
     AkinFrame frame = {.max = AKIN_FRAME_MAX};
     g_autoptr(GByteArray) bytes = head(order, body, fields);
-    g_assert_cmpint(akin_frame_feed(&frame, bytes->data, bytes->len), ==, taken);
+    g_assert_cmpint(takes(&frame, bytes), ==, taken);
 }
 
 static void
@@ -96,7 +106,7 @@ test_no_message(void)
     check_head('\0', 0, 0, FALSE);
     check_head('L', 0, 0, FALSE);
     bytes->data[3] = 2;
-    g_assert_false(akin_frame_feed(&frame, bytes->data, bytes->len));
+    g_assert_false(takes(&frame, bytes));
 }
 
 static void
@@ -106,7 +116,7 @@ test_no_call(void)
         AkinFrame frame = {.max = AKIN_FRAME_MAX};
         g_autoptr(GByteArray) bytes = head('l', 0, 0);
         bytes->data[1] = (guint8) type;
-        g_assert_cmpint(akin_frame_feed(&frame, bytes->data, bytes->len), ==, type == 1);
+        g_assert_cmpint(takes(&frame, bytes), ==, type == 1);
     }
 }
 
@@ -116,7 +126,7 @@ test_sizes_of_strangers(void)
     for (guint32 above = 0; above < 2; above++) {
         AkinFrame frame = {.max = AKIN_FRAME_STRANGERS_MAX};
         g_autoptr(GByteArray) bytes = head('l', AKIN_FRAME_STRANGERS_MAX - 16 + above, 0);
-        g_assert_cmpint(akin_frame_feed(&frame, bytes->data, bytes->len), ==, above == 0);
+        g_assert_cmpint(takes(&frame, bytes), ==, above == 0);
     }
 }
 
@@ -127,7 +137,7 @@ test_no_serial(void)
     AkinFrame frame = {.max = AKIN_FRAME_MAX};
     g_autoptr(GByteArray) bytes = head('l', 0, 0);
     bytes->data[8] = 0;
-    g_assert_false(akin_frame_feed(&frame, bytes->data, bytes->len));
+    g_assert_false(takes(&frame, bytes));
 }
 
 int

@@ -9,27 +9,35 @@
 typedef struct {
     AkinTransitionVisit visit;
     gpointer user_data;
+    guint count; /* differences so far */
 } Visitor;
+
+static void
+pass_on(Visitor *visitor, const char *what, const char *old, const char *new_, const char *sentence)
+{
+    if (++visitor->count <= AKIN_TRANSITIONS_MAX)
+        visitor->visit(what, old, new_, sentence, visitor->user_data);
+}
 
 /* "active nic changed from none to en0". */
 static void
-tell(const Visitor *visitor, const char *what, const char *old, const char *new_)
+tell(Visitor *visitor, const char *what, const char *old, const char *new_)
 {
     if (strcmp(old, new_) == 0)
         return;
     g_autofree char *sentence = g_strdup_printf("%s changed from %s to %s", what, old, new_);
-    visitor->visit(what, old, new_, sentence, visitor->user_data);
+    pass_on(visitor, what, old, new_, sentence);
 }
 
 /* "enabled nat", "disabled nat". */
 static void
-tell_switch(const Visitor *visitor, const char *what, gboolean old, gboolean new_)
+tell_switch(Visitor *visitor, const char *what, gboolean old, gboolean new_)
 {
     static const char *const words[] = {"off", "on"};
     if (old == new_)
         return;
     g_autofree char *sentence = g_strdup_printf("%s %s", new_ ? "enabled" : "disabled", what);
-    visitor->visit(what, words[old], words[new_], sentence, visitor->user_data);
+    pass_on(visitor, what, words[old], words[new_], sentence);
 }
 
 /* --- Switches --------------------------------------------------------------------------------- */
@@ -49,7 +57,7 @@ nat_runs(const AkinState *state)
 }
 
 static void
-tell_switches(const Visitor *visitor, const AkinState *before, const AkinState *after)
+tell_switches(Visitor *visitor, const AkinState *before, const AkinState *after)
 {
     const AkinPolicy *old = before->policy, *new_ = after->policy;
     g_autofree char *old_nic = active_nic(before);
@@ -147,7 +155,7 @@ compare_names(gconstpointer a, gconstpointer b)
 }
 
 static void
-tell_list(const Visitor *visitor, GHashTable *before, GHashTable *after)
+tell_list(Visitor *visitor, GHashTable *before, GHashTable *after)
 {
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GList) old_names = g_hash_table_get_keys(before);
@@ -169,7 +177,7 @@ tell_list(const Visitor *visitor, GHashTable *before, GHashTable *after)
 }
 
 static void
-tell_lists(const Visitor *visitor, const AkinState *before, const AkinState *after)
+tell_lists(Visitor *visitor, const AkinState *before, const AkinState *after)
 {
     static GHashTable *(*const lists[])(const AkinState *) = {list_networks, list_patterns,
                                                               list_forwards, list_trusted};
@@ -213,7 +221,7 @@ service_value(const AkinService *service)
 
 /* The service itself came, went or became another one. */
 static void
-tell_definition(const Visitor *visitor, const AkinService *old, const AkinService *new_)
+tell_definition(Visitor *visitor, const AkinService *old, const AkinService *new_)
 {
     g_autofree char *what = g_strconcat("service ", (new_ ? new_ : old)->name, NULL);
     g_autofree char *before = old ? service_value(old) : g_strdup("none");
@@ -225,12 +233,13 @@ tell_definition(const Visitor *visitor, const AkinService *old, const AkinServic
         return;
     }
     g_autofree char *sentence = g_strdup_printf("%s %s", old ? "removed" : "added", what);
-    visitor->visit(what, before, after, sentence, visitor->user_data);
+    pass_on(visitor, what, before, after, sentence);
 }
 
 static void
-tell_service(const Visitor *visitor, const AkinServiceState *old, const AkinServiceState *new_)
+tell_service(const AkinServiceState *old, const AkinServiceState *new_, gpointer user_data)
 {
+    Visitor *visitor = user_data;
     static const struct {
         guint direction;
         const char *word;
@@ -266,12 +275,6 @@ visit_services(const AkinPolicy *before, const AkinPolicy *after, ServiceVisit v
 }
 
 static void
-tell_service_visit(const AkinServiceState *old, const AkinServiceState *new_, gpointer user_data)
-{
-    tell_service(user_data, old, new_);
-}
-
-static void
 collect_service_visit(const AkinServiceState *old, const AkinServiceState *new_, gpointer user_data)
 {
     g_ptr_array_add(user_data, g_strdup((new_ ? new_ : old)->service->name));
@@ -286,29 +289,26 @@ akin_transitions_services(const AkinPolicy *before, const AkinPolicy *after)
     return names;
 }
 
-/* A file that was read again may change thousands, which nobody wants to be told one by one. */
-#define SERVICES_TOLD_MAX 100
-
+/* Of a file that was read again: as many as were not told one by one. */
 static void
-tell_services(const Visitor *visitor, const AkinPolicy *before, const AkinPolicy *after)
+tell_rest(const Visitor *visitor)
 {
-    g_autoptr(GPtrArray) changed = akin_transitions_services(before, after);
-    if (changed->len == 0)
+    if (visitor->count <= AKIN_TRANSITIONS_MAX)
         return;
-    if (changed->len <= SERVICES_TOLD_MAX) {
-        visit_services(before, after, tell_service_visit, (gpointer) visitor);
-        return;
-    }
-    g_autofree char *sentence = g_strdup_printf("changed %u services", changed->len);
-    visitor->visit("services", "before", "after", sentence, visitor->user_data);
+    g_autofree char *number = g_strdup_printf("%u", visitor->count - AKIN_TRANSITIONS_MAX);
+    g_autofree char *sentence =
+        g_strdup_printf("changed %s more setting%s", number, strcmp(number, "1") == 0 ? "" : "s");
+    visitor->visit("more settings", "none", number, sentence, visitor->user_data);
 }
 
 void
 akin_transitions_visit(const AkinState *before, const AkinState *after, AkinTransitionVisit visit,
                        gpointer user_data)
 {
-    Visitor visitor = {visit, user_data};
+    Visitor visitor = {visit, user_data, 0};
     tell_switches(&visitor, before, after);
     tell_lists(&visitor, before, after);
-    tell_services(&visitor, before->policy, after->policy);
+    if (before->policy != after->policy)
+        visit_services(before->policy, after->policy, tell_service, &visitor);
+    tell_rest(&visitor);
 }

@@ -16,7 +16,16 @@ typedef struct {
 typedef void (*AkinTransitionVisit)(const char *what, const char *old, const char *new_,
                                     const char *sentence, gpointer user_data);
 
-/* Visits every difference, in a fixed order. Pure. */
+/*
+ * How many may be told of one change: each is queued for every client, of which none may fall
+ * behind that reads (debt.h), and none is worth reading among hundreds.
+ */
+#define AKIN_TRANSITIONS_MAX 32
+
+/*
+ * Visits every difference, in a fixed order: switches, lists, services; after AKIN_TRANSITIONS_MAX
+ * one more, "more settings", with the number of the rest. Pure.
+ */
 void akin_transitions_visit(const AkinState *before, const AkinState *after,
                             AkinTransitionVisit visit, gpointer user_data);
 

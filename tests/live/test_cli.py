@@ -71,6 +71,13 @@ class EveryCommand(AkinCase):
             with self.subTest(command):
                 self.assertIn(key, self.helper.json(*command.split()))
 
+    def test_many_changes_at_once(self):
+        """Who asked for them is not drowned in the news of them."""
+        names = [service['name'] for service in self.helper.json('services')['services']]
+        for verb in ('allow', 'deny', 'allow'):
+            self.akinctl(verb, *names)
+        self.assertEqual(self.helper.read_log().count(' more settings (reason: services http, https'), 3)
+
     def test_after_a_stop(self):
         """What is changed is saved, and it is said that it is not in force."""
         kernel = self.helper.kernel()

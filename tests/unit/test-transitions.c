@@ -195,6 +195,27 @@ test_changed_services(void)
     g_assert_false(g_strv_contains((const char *const *) words, "http"));
 }
 
+/* Of a large change the rest is told as one. */
+static void
+test_many(void)
+{
+    g_autoptr(GString) trusted = g_string_new("[firewall]\ntrusted-pingers=");
+    for (guint count = 1; count <= AKIN_TRANSITIONS_MAX + 2; count++) {
+        g_string_append_printf(trusted, "10.0.0.%u;", count);
+        g_autofree char *after = g_strconcat(trusted->str, "\n", NULL);
+        g_autofree char *text = told("[firewall]\n", after);
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        const char *last = lines[g_strv_length(lines) - 1];
+        g_assert_cmpuint(g_strv_length(lines), ==, MIN(count, AKIN_TRANSITIONS_MAX + 1));
+        if (count == AKIN_TRANSITIONS_MAX + 1)
+            g_assert_cmpstr(last, ==, "more settings: none -> 1: changed 1 more setting");
+        else if (count > AKIN_TRANSITIONS_MAX)
+            g_assert_cmpstr(last, ==, "more settings: none -> 2: changed 2 more settings");
+        else
+            g_assert_true(g_str_has_prefix(last, "ping from 10.0.0."));
+    }
+}
+
 static void
 count_visit(const char *what, const char *old, const char *new_, const char *sentence,
             gpointer user_data)
@@ -240,6 +261,7 @@ main(int argc, char **argv)
     g_test_add_func("/transitions/services", test_services);
     g_test_add_func("/transitions/service-definition", test_service_definition);
     g_test_add_func("/transitions/changed-services", test_changed_services);
+    g_test_add_func("/transitions/many", test_many);
     g_test_add_func("/transitions/property", test_property);
     return g_test_run();
 }

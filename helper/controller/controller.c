@@ -359,8 +359,8 @@ akin_controller_enforce(AkinController *controller, gboolean enforcing, const ch
 gboolean
 akin_controller_leave(AkinController *controller, GError **error)
 {
-    akin_trial_free(g_steal_pointer(&controller->trial));
     gboolean done = akin_controller_enforce(controller, FALSE, "stopped", error);
+    akin_trial_free(g_steal_pointer(&controller->trial)); /* till then nothing of it is kept */
     g_clear_handle_id(&controller->retry, g_source_remove);
     return done;
 }

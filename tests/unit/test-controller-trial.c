@@ -208,6 +208,21 @@ test_left_on_trial(Stage *stage, gconstpointer unused)
     g_assert_false(stage->kernel->holds);
 }
 
+/* Nor is it what the computer starts with. */
+static void
+test_left_on_trial_closed(Stage *stage, gconstpointer unused)
+{
+    (void) unused;
+    take_text(stage);
+    write_policy(stage, "[firewall]\nuntil-started = closed\n");
+    stage_reload(stage);
+    begin_trial(stage);
+    try_pattern(stage, "tap*");
+    leave(stage);
+    g_assert_true(closed_rules_know(stage, "vboxnet*"));
+    g_assert_false(closed_rules_know(stage, "tap*"));
+}
+
 /* Nor does what was to be tried again. */
 static void
 test_left_in_trouble(Stage *stage, gconstpointer unused)
@@ -230,6 +245,7 @@ main(int argc, char **argv)
     stage_add("trial/reverted-while-refused", test_reverted_while_refused, 0);
     stage_add("trial/reverted-catches-up", test_reverted_catches_up, 0);
     stage_add("left/on-trial", test_left_on_trial, 0);
+    stage_add("left/on-trial-closed", test_left_on_trial_closed, 0);
     stage_add("left/in-trouble", test_left_in_trouble, 0);
     return g_test_run();
 }

@@ -132,16 +132,15 @@ akin_controller_examine(AkinController *controller)
 gboolean
 akin_controller_mend(AkinController *controller, const char *name, GError **error)
 {
-    if (g_str_equal(name, AKIN_FINDING_STRICT) &&
-        !akin_warnings_has(controller->warnings, AKIN_FINDING_STRICT)) {
-        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND, "%s needs no mending now", name);
-        return FALSE;
-    }
     if (!g_str_equal(name, AKIN_FINDING_STRICT)) {
         g_autofree char *shown = akin_shown(name);
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND,
                     "nothing is mended by the name ‘%s’; akinctl doctor says what to do by hand",
                     shown);
+        return FALSE;
+    }
+    if (!akin_warnings_has(controller->warnings, AKIN_FINDING_STRICT)) {
+        g_set_error(error, AKIN_ERROR, AKIN_ERROR_NOT_FOUND, "%s needs no mending now", name);
         return FALSE;
     }
     akin_forwarding_loosen(controller->forwarding);

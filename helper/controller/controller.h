@@ -130,7 +130,8 @@ void akin_controller_examine(AkinController *controller);
 /*
  * Puts right what a warning of this name tells, as far as that is safe and can be taken back at
  * the next stop: now AKIN_FINDING_STRICT alone. AKIN_ERROR_NOT_FOUND for others, and where there is
- * no such warning.
+ * no such warning; AKIN_ERROR_ENGINE_FAILED when the warning is still true afterwards, though some
+ * of the kernel's switches may have been loosened.
  */
 gboolean akin_controller_mend(AkinController *controller, const char *name, GError **error);
 

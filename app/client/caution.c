@@ -128,8 +128,9 @@ on_tried(GObject *source, GAsyncResult *result, gpointer data)
     AkinCaution *caution = g_task_get_source_object(task);
     Change *change = g_task_get_task_data(task);
     GError *error = NULL;
-    caution->tried = g_get_monotonic_time();
     change->on_trial = akin_client_change_finish(AKIN_CLIENT(source), result, &error);
+    if (change->on_trial)
+        caution->tried = g_get_monotonic_time();
     if (change->on_trial || g_error_matches(error, AKIN_ERROR, AKIN_ERROR_IN_USE)) {
         g_clear_error(&error);
         make(task);

@@ -136,8 +136,7 @@ class Run:
                     self._show(*done.result())
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
-                for process in list(self.under_way):
-                    self._end(process)
+                self._end_all()
                 raise
         for job in jobs:
             if job.name in ALONE:
@@ -221,6 +220,16 @@ class Run:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             return process.communicate()[0]
+
+    def _end_all(self):
+        """The same for whatever runs; what they said is for their own threads to read."""
+        for process in list(self.under_way):
+            process.terminate()
+        deadline = time.monotonic() + GRACE
+        while self.under_way and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for process in list(self.under_way):
+            os.killpg(process.pid, signal.SIGKILL)
 
     def _report_path(self, name):
         """Where sanitizers write, with the number of a process behind it."""

@@ -28,7 +28,7 @@ import gi
 
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'live'))
 
-from helper import BUILD, ORDINARY_USER, PATIENCE, AkinCase, Failed, wait_for  # noqa: E402
+from helper import BUILD, ORDINARY_USER, PATIENCE, AkinCase, Failed, sanitized, wait_for  # noqa: E402
 from session import Desktop, end, folder_for  # noqa: E402
 
 gi.require_version('Atspi', '2.0')
@@ -36,7 +36,7 @@ from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
 AKIN = os.path.join(BUILD, 'app', 'akin')
 PICTURES = os.path.join(BUILD, 'reports', 'desktop')
-SLOW = 5 if 'build-sanitize' in BUILD else 1
+SLOW = 5 if sanitized() else 1
 SOON = 1.8 * SLOW  # what is told at once, on a busy computer; what is looked at again is so after 2 seconds
 DRAWN = 0.3  # differences of grey: an icon gives 0.7, none 0.1
 ITEM = '/org/ayatana/NotificationItem/akin'

@@ -220,7 +220,7 @@ class Traffic(LabCase):
             counter = self.lab.internet.count(9000)
             flood = self.lab.vm1.flood(address, 9000, pps=5000, seconds=0.5)
             sent, counted = flood.result(), counter.stop()
-            self.assertAlmostEqual(sent['sent'], 2500, delta=250)
+            self.assertTrue(500 < sent['sent'] < 2750, sent)  # a busy computer sends fewer, none sends more
             self.assertEqual((counted['received'], counted['repeated']), (sent['sent'], 0))
 
     def test_a_stall_is_measured(self):

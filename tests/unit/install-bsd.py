@@ -214,8 +214,6 @@ class Uninstall(Computer):
         self.assertIn('.anchor = "com.apple/akin"', (SOURCES / 'helper/engines/engine-pf.c').read_text())
 
 
-# As sockstat(1) of FreeBSD and lsof(8) of macOS write them; 900 is an account's process, 901 one of its that has
-# taken on root's rights, and the last of FreeBSD's lines are one program whose name holds a newline.
 class Install(Computer):
     """A build that takes no time, and what becomes of the helper."""
 

@@ -74,6 +74,8 @@ class RcScript(Scene):
         self.assertIn('\nname=akin\n', (SERVICE / 'akin.rc.in').read_text())
 
 
+# As sockstat(1) of FreeBSD and lsof(8) of macOS write them; 900 is an account's process, 901 one of its that has
+# taken on root's rights, and the last of FreeBSD's lines are one program whose name holds a newline.
 SOCKSTAT = """\
 USER     COMMAND    PID   FD PROTO  LOCAL ADDRESS         FOREIGN ADDRESS
 root     sshd         812 3  tcp6   *:2222                *:*

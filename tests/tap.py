@@ -35,6 +35,7 @@ class Reporter(unittest.TestResult):
 
     def addError(self, test, err):
         super().addError(test, err)
+        self._stop_if_told(err)
         self._failure(test, self.errors[-1][1])
 
     def addFailure(self, test, err):
@@ -44,6 +45,7 @@ class Reporter(unittest.TestResult):
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
+            self._stop_if_told(err)
             self._notes.append(f'{subtest.id()}\n{self._exc_info_to_string(err, test)}')
 
     def addUnexpectedSuccess(self, test):
@@ -58,6 +60,11 @@ class Reporter(unittest.TestResult):
     def finish(self):
         for name in list(self._left):
             self._report(name, ['was not run'], None)
+
+    def _stop_if_told(self, err):
+        """Whoever ends the program by a signal wants no more tests; unittest takes it for an error of this one."""
+        if issubclass(err[0], SystemExit):
+            self.stop()
 
     def _failure(self, test, text):
         if isinstance(test, unittest.TestCase):

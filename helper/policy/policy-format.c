@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "policy-leads.h"
 
 /* What GKeyFile keeps of a text that it reads and writes again. */
 #define WRITE_FLAGS (G_KEY_FILE_KEEP_TRANSLATIONS | G_KEY_FILE_KEEP_COMMENTS)
@@ -145,11 +146,13 @@ char *
 akin_policy_format(const AkinPolicy *policy, const char *previous)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
-    const char *start = previous ? previous : header;
+    g_autoptr(GPtrArray) leads = NULL;
+    g_autofree char *start = akin_leads_cut(previous ? previous : header, &leads);
     g_key_file_load_from_data(file, start, strlen(start), WRITE_FLAGS, NULL);
     write_switches(policy, file);
     write_services(policy, file);
     write_forwards(policy, file);
     prune(policy, file);
-    return g_key_file_to_data(file, NULL, NULL);
+    g_autofree char *text = g_key_file_to_data(file, NULL, NULL);
+    return akin_leads_put(text, leads);
 }

@@ -87,6 +87,61 @@ test_removes(void)
     assert_same_policy(policy, again);
 }
 
+static char *
+with_service(const char *before, gboolean there)
+{
+    g_autoptr(AkinPolicy) policy = sample_parse_policy(before);
+    static const char *const names[] = {"game", NULL};
+    if (there) {
+        g_autoptr(AkinService) game = akin_service_new("game", NULL, "tcp:1", "", NULL);
+        akin_policy_add_service(policy, game, NULL);
+        akin_policy_set_services(policy, names, AKIN_OUTGOING, TRUE, NULL);
+    } else {
+        akin_policy_remove_service(policy, "game", NULL);
+    }
+    return akin_policy_format(policy, before);
+}
+
+/* What comes goes whole; what stands above a group stays there. */
+static void
+test_comes_and_goes(void)
+{
+    static const char before[] = "# On top.\n\n"
+                                 "[services]\n"
+                                 "http=out\n"
+                                 "# touches http\n"
+                                 "\n\n"
+                                 "# What I forward.\n"
+                                 "[forwards]\n"
+                                 "tcp/80=192.168.56.101:80\n"
+                                 "\n"
+                                 "# The end.\n";
+    g_autofree char *first = with_service(before, FALSE);
+    g_autofree char *text = g_strdup(first);
+    for (guint round = 0; round < 3; round++) {
+        g_autofree char *with = with_service(text, TRUE);
+        g_assert_nonnull(strstr(with, "http=out\n# touches http\ngame=out\n\n\n# What I forward.\n"
+                                      "[forwards]\ntcp/80=192.168.56.101:80\n\n"));
+        g_assert_true(g_str_has_suffix(with, "\n# The end.\n"));
+        char *without = with_service(with, FALSE);
+        g_assert_cmpstr(without, ==, first);
+        g_free(text);
+        text = without;
+    }
+    g_assert_nonnull(strstr(text, "http=out\n# touches http\n\n\n# What I forward.\n[forwards]\n"));
+}
+
+/* The comment above a group that goes is not lost. */
+static void
+test_comment_of_what_goes(void)
+{
+    static const char before[] =
+        "[services]\ngame=out\n\n# My games.\n[service game]\nout=tcp:1\n\n"
+        "# Ports.\n[forwards]\n";
+    g_autofree char *text = with_service(before, FALSE);
+    g_assert_nonnull(strstr(text, "[services]\n\n# My games.\n\n# Ports.\n[forwards]\n"));
+}
+
 /* A catalogue that changes its mind does so for all who have not said anything. */
 static void
 test_only_decided(void)
@@ -213,6 +268,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/policy-file/keeps-words", test_keeps_words);
     g_test_add_func("/policy-file/removes", test_removes);
+    g_test_add_func("/policy-file/comes-and-goes", test_comes_and_goes);
+    g_test_add_func("/policy-file/comment-of-what-goes", test_comment_of_what_goes);
     g_test_add_func("/policy-file/only-decided", test_only_decided);
     g_test_add_func("/policy-file/round-trip", test_round_trip);
     g_test_add_func("/policy-file/round-trip-over-another", test_round_trip_over_another);

@@ -92,35 +92,41 @@ judge_service(const AkinPolicy *policy, const AkinQuestion *question)
     if (allowed)
         return finding(AKIN_PASS, "%s is allowed %s", allowed, way);
     g_autofree char *denied = name_services(policy, question, FALSE);
+    if (denied && strchr(denied, ','))
+        return finding(refusal, "none of %s is allowed %s", denied, way);
     if (denied)
-        return finding(refusal, "%s%s is not allowed %s", strchr(denied, ',') ? "each of " : "",
-                       denied, way);
+        return finding(refusal, "%s is not allowed %s", denied, way);
     return finding(refusal, "no allowed service has it %s", way);
 }
 
-/* Why a forward of this port does not apply to the question; NULL when it does. */
-static const char *
+/* Why a forward of this port does not apply to the question; NULL when it does. Free with g_free.
+ */
+static char *
 forward_obstacle(const AkinPolicy *policy, const AkinSituation *situation,
                  const AkinForward *forward, const AkinQuestion *question)
 {
     if (akin_forward_obstacle(situation, forward))
-        return akin_forward_obstacle(situation, forward);
+        return g_strdup(akin_forward_obstacle(situation, forward));
     if (!akin_nat_is_active(policy, situation))
-        return "NAT is not active";
+        return g_strdup("NAT is not active");
     if (!akin_situation_find_network(policy, situation, &forward->address))
-        return "the machine's VM network is not up";
-    if (forward->from == AKIN_FROM_LOOPBACK)
-        return "for this computer alone";
-    if (forward->from == AKIN_FROM_NETWORK &&
-        (!question->has_address || !akin_prefix_contains(&forward->network, &question->address)))
-        return "for other addresses";
-    return NULL;
+        return g_strdup("the machine's VM network is not up");
+    if (forward->from == AKIN_FROM_ANYONE ||
+        (forward->from == AKIN_FROM_NETWORK && question->has_address &&
+         akin_prefix_contains(&forward->network, &question->address)))
+        return NULL;
+    g_autofree char *network = akin_prefix_format(&forward->network);
+    return g_strdup_printf("for %s alone",
+                           forward->from == AKIN_FROM_LOOPBACK ? "this computer" : network);
 }
 
-/* The forward of this port and family, one that applies before one that does not. */
+/*
+ * The forward of this port and family, one that applies before one that does not; of the latter
+ * *obstacle, which is the caller's, says why.
+ */
 static const AkinForward *
 find_forward(const AkinPolicy *policy, const AkinSituation *situation, const AkinQuestion *question,
-             const char **obstacle)
+             char **obstacle)
 {
     const AkinForward *found = NULL;
     *obstacle = NULL;
@@ -130,6 +136,7 @@ find_forward(const AkinPolicy *policy, const AkinSituation *situation, const Aki
             (question->has_address && forward->address.family != question->address.family))
             continue;
         found = forward;
+        g_free(*obstacle);
         *obstacle = forward_obstacle(policy, situation, forward, question);
         if (!*obstacle)
             break;
@@ -137,11 +144,12 @@ find_forward(const AkinPolicy *policy, const AkinSituation *situation, const Aki
     return found;
 }
 
-static Finding
-judge_forward(const AkinForward *forward)
+/* "it is forwarded to 192.168.56.101 port 80" */
+static char *
+describe_forward(const AkinForward *forward)
 {
     g_autofree char *address = akin_prefix_format(&forward->address);
-    return finding(AKIN_PASS, "it is forwarded to %s port %u", address, forward->target_port);
+    return g_strdup_printf("it is forwarded to %s port %u", address, forward->target_port);
 }
 
 static gboolean
@@ -167,17 +175,21 @@ static Finding
 judge_machine(const AkinPolicy *policy, const AkinSituation *situation,
               const AkinInterface *network, const AkinQuestion *question)
 {
-    const char *obstacle;
+    g_autofree char *obstacle = NULL;
     if (question->outgoing)
         return finding(AKIN_PASS, "it is a machine of %s", network->name);
+    Finding found = finding(AKIN_REJECT, "machines may not reach this computer");
     if (policy->machines_reach_host)
-        return finding(AKIN_PASS, "machines of %s may reach this computer", network->name);
-    if (is_machines_due(question))
-        return finding(AKIN_PASS, "machines always get DHCP and DNS");
+        found = finding(AKIN_PASS, "machines of %s may reach this computer", network->name);
+    else if (is_machines_due(question))
+        found = finding(AKIN_PASS, "machines always get DHCP and DNS");
+    /* A forward is of the outside addresses, which machines may ask as well (row 8). */
     const AkinForward *forward = find_forward(policy, situation, question, &obstacle);
-    if (forward && !obstacle)
-        return judge_forward(forward);
-    return finding(AKIN_REJECT, "machines may not reach this computer");
+    if (!forward || obstacle)
+        return found;
+    g_autofree char *forwarded = describe_forward(forward);
+    g_autofree char *own = found.reason;
+    return finding(AKIN_PASS, "at its outside addresses %s, and else %s", forwarded, own);
 }
 
 static Finding
@@ -188,10 +200,10 @@ judge_incoming(const AkinPolicy *policy, const AkinSituation *situation,
         return finding(AKIN_DROP, "such a source is forged when it comes from outside");
     if (policy->panic)
         return finding(AKIN_DROP, "everything is blocked (panic)");
-    const char *obstacle;
+    g_autofree char *obstacle = NULL;
     const AkinForward *forward = find_forward(policy, situation, question, &obstacle);
     if (forward && !obstacle)
-        return judge_forward(forward);
+        return (Finding){AKIN_PASS, describe_forward(forward)};
     if (!policy->firewall)
         return finding(AKIN_PASS, "the firewall is off");
     if (question->protocol == AKIN_PROTOCOL_PING && question->has_address &&

@@ -223,7 +223,7 @@ test_several_services(void)
 {
     CHECK(LAPTOP "[service mine]\nout=tcp:80\nin=tcp:80\n[services]\nmine=out\n",
           {"out", "tcp", 80, "", AKIN_PASS, "http, mine is allowed outgoing"},
-          {"in", "tcp", 80, "", AKIN_DROP, "http, mine is not allowed incoming"});
+          {"in", "tcp", 80, "", AKIN_DROP, "none of http, mine is allowed incoming"});
     CHECK(LAPTOP "[service mine]\nout=tcp:80\n[services]\nmine=none\n",
           {"out", "tcp", 80, "", AKIN_PASS, ": http is allowed outgoing"});
 }

@@ -48,23 +48,36 @@ akin_store_free(AkinStore *store)
 
 /* --- Reading ---------------------------------------------------------------------------------- */
 
-#define OF_ANOTHER_USER "it belongs to another user; run: chown root"
+/* A sentence that ends in a command for a file. */
+static char *
+advise(const char *sentence, const char *path)
+{
+    g_autofree char *quoted = g_shell_quote(path);
+    return g_strconcat(sentence, " ", quoted, NULL);
+}
 
-/* The reason why nobody should trust an open file; NULL when it is fine. */
-static const char *
-distrust(int fd)
+/* Of another user. */
+static char *
+advise_owner(const char *path)
+{
+    return advise("it belongs to another user; run: chown root", path);
+}
+
+/* The reason why nobody should trust an open file, NULL when it is fine. Free with g_free. */
+static char *
+distrust(int fd, const char *path)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
-        return "it cannot be looked at";
+        return g_strdup("it cannot be looked at");
     if (!S_ISREG(status.st_mode))
-        return "it is not a plain file";
+        return g_strdup("it is not a plain file");
     if (status.st_uid != geteuid())
-        return OF_ANOTHER_USER;
+        return advise_owner(path);
     if (status.st_mode & (S_IWGRP | S_IWOTH))
-        return "others may write to it; run: chmod 600";
+        return advise("others may write to it; run: chmod 600", path);
     if (status.st_size > AKIN_POLICY_FILE_MAX)
-        return "it is larger than 1 MiB; no policy needs that";
+        return g_strdup("it is larger than 1 MiB; no policy needs that");
     return NULL;
 }
 
@@ -91,7 +104,7 @@ why_not_opened(const char *path, int number)
 {
     struct stat status;
     if (number == EACCES && lstat(path, &status) == 0 && status.st_uid != geteuid())
-        return g_strdup(OF_ANOTHER_USER);
+        return advise_owner(path);
     return g_strdup_printf("it cannot be opened: %s", number == ELOOP || number == EMLINK
                                                           ? "it is a symbolic link"
                                                           : g_strerror(number));
@@ -111,7 +124,7 @@ read_file(const char *path, char **text, gsize *length, GError **error)
         g_set_error_literal(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, reason);
         return FALSE;
     }
-    const char *reason = distrust(fd);
+    g_autofree char *reason = distrust(fd, path);
     if (reason)
         g_set_error_literal(error, AKIN_ERROR, AKIN_ERROR_POLICY_BROKEN, reason);
     else

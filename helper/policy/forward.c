@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "policy.h"
+#include "shown.h"
 
 static gboolean
 parse_from(AkinForward *forward, const char *from, GError **error)
@@ -25,6 +26,10 @@ parse_from(AkinForward *forward, const char *from, GError **error)
                     "‘%s’ and the machine's address are not both IPv4 or both IPv6", from);
         return FALSE;
     }
+    if (forward->network.length == 0) { /* 0.0.0.0/0 */
+        forward->from = AKIN_FROM_ANYONE;
+        forward->network = (AkinPrefix){0};
+    }
     return TRUE;
 }
 
@@ -33,14 +38,15 @@ akin_forward_parse(AkinForward *forward, const char *protocol, guint port, const
                    guint target_port, const char *from, GError **error)
 {
     memset(forward, 0, sizeof *forward);
-    if (!akin_protocol_parse(protocol, &forward->protocol, error) ||
-        !akin_address_parse(address, &forward->address, error))
-        return FALSE;
-    if (!akin_protocol_has_ports(forward->protocol)) {
+    if (!akin_protocol_parse(protocol, &forward->protocol, NULL) ||
+        !akin_protocol_has_ports(forward->protocol)) {
+        g_autofree char *shown = akin_shown(protocol);
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
-                    "%s cannot be forwarded; use tcp or udp", protocol);
+                    "‘%s’ cannot be forwarded; use tcp or udp", shown);
         return FALSE;
     }
+    if (!akin_address_parse(address, &forward->address, error))
+        return FALSE;
     if (port < 1 || port > 65535 || target_port < 1 || target_port > 65535) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
                     "‘%u’ is not a port; use a number from 1 to 65535",

@@ -91,7 +91,7 @@ parse_boolean(const char *value, gboolean *result, GError **error)
 static GStrv
 split_list(const char *value)
 {
-    g_auto(GStrv) words = g_strsplit(value, ";", -1);
+    g_auto(GStrv) words = g_strsplit_set(value, ";,", -1);
     GStrvBuilder *builder = g_strv_builder_new();
     for (guint i = 0; words[i]; i++) {
         if (*g_strstrip(words[i]))

@@ -50,15 +50,27 @@ akin_port_parse(const char *text, guint16 *port, GError **error)
     return TRUE;
 }
 
+/* In place. Other white space than this is more likely to be a slip. */
+static char *
+without_spaces(char *word)
+{
+    gsize spaces = strspn(word, " ");
+    gsize length = strlen(word);
+    while (length > spaces && word[length - 1] == ' ')
+        length--;
+    memmove(word, word + spaces, length - spaces);
+    word[length - spaces] = '\0';
+    return word;
+}
+
 static gboolean
 parse_range(const char *text, AkinPortRange *range, GError **error)
 {
-    const char *dash = strchr(text, '-');
-    g_autofree char *first = dash ? g_strndup(text, dash - text) : g_strdup(text);
-    if (!akin_port_parse(first, &range->first, error))
+    g_auto(GStrv) ends = g_strsplit(text, "-", 2);
+    if (!akin_port_parse(ends[0] ? without_spaces(ends[0]) : "", &range->first, error))
         return FALSE;
     range->last = range->first;
-    if (dash && !akin_port_parse(dash + 1, &range->last, error))
+    if (ends[0] && ends[1] && !akin_port_parse(without_spaces(ends[1]), &range->last, error))
         return FALSE;
     if (range->last < range->first) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
@@ -76,7 +88,7 @@ parse_protocol(const char *text, GArray *ports, GError **error)
     const char *colon = strchr(text, ':');
     g_autofree char *name = colon ? g_strndup(text, colon - text) : g_strdup(text);
     AkinPortRange range = {0};
-    if (!akin_protocol_parse(name, &range.protocol, error))
+    if (!akin_protocol_parse(without_spaces(name), &range.protocol, error))
         return FALSE;
     gboolean has_ports = akin_protocol_has_ports(range.protocol);
     if (has_ports ? !colon || !colon[1] : colon != NULL) {

@@ -6,6 +6,7 @@
 /*
  * PORTS, as in akinctl(1): "tcp:80,8080,6881-6999;udp:53;esp;ping". Protocols are those a person
  * names; ping is the echo request of ICMP and of ICMPv6, esp the payload of IPsec (RFC 4303).
+ * Spaces may stand between the words.
  */
 typedef enum {
     AKIN_PROTOCOL_TCP,

@@ -34,12 +34,15 @@ static void
 test_format_from(void)
 {
     static const char *const froms[] = {"anyone", "loopback", "203.0.113.0/24", "203.0.113.9",
-                                        "0.0.0.0/0"};
+                                        "0.0.0.0/1"};
     for (guint i = 0; i < G_N_ELEMENTS(froms); i++) {
         AkinForward forward = sample_forward("tcp", 80, "192.168.56.101", 80, froms[i]);
         g_autofree char *text = akin_forward_format_from(&forward);
         g_assert_cmpstr(text, ==, froms[i]);
     }
+    AkinForward everybody = sample_forward("tcp", 80, "fd00:56::101", 80, "::/0");
+    AkinForward anyone = sample_forward("tcp", 80, "fd00:56::101", 80, "anyone");
+    g_assert_cmpmem(&everybody, sizeof everybody, &anyone, sizeof anyone);
 }
 
 static void

@@ -41,6 +41,7 @@ test_grammar(void)
         {"tcp:80-90,85-100", "tcp:80-100"},
         {"tcp:80,81,82", "tcp:80-82"},
         {"tcp:80-80", "tcp:80"},
+        {" tcp : 80 , 90 - 91 ;  udp:53; ping ", "tcp:80,90-91;udp:53;ping"},
         {"tcp:1-10,3-4", "tcp:1-10"},
         {"tcp:65534,65535", "tcp:65534-65535"},
         {"udp:65535;tcp:1", "tcp:1;udp:65535"},
@@ -114,9 +115,9 @@ static void
 test_blanks(void)
 {
     static const char *const wrong[] = {
-        " ",          "\t",         "\n",         " tcp:80",    "tcp:80 ",        "tcp: 80",
-        "tcp :80",    "tcp:80, 81", "tcp:80 -90", "tcp:80- 90", "tcp:80; udp:53", "tcp:80\n",
-        "tcp:80\r\n", "tcp:8\n0",   "\vtcp:80",   "tcp:80\f",   "ping ",          "tcp:\t80"};
+        " ",           "\t",       "\n",       ";",        "tcp:80; ",
+        "tcp:80, ,81", "tcp:8 0",  "t cp:80",  "tcp:80\n", "tcp:80\r\n",
+        "tcp:8\n0",    "\vtcp:80", "tcp:80\f", "tcp:\t80", "tcp:80;\tudp:53"};
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++)
         refuse(wrong[i]);
 }

@@ -113,3 +113,27 @@ akin_controller_check_forward(const AkinController *controller, const AkinForwar
            (same_machine || check_machine(akin_controller_state(controller), forward, error)) &&
            (same_port || check_port(forward, error));
 }
+
+/* Each takes a look at all sockets of the computer. */
+#define MOST_LOOKED_AT 64
+
+char *
+akin_controller_find_taken(const AkinController *controller)
+{
+    const AkinState *state = akin_controller_state(controller);
+    if (!state->enforcing || !akin_nat_is_active(state->policy, state->situation))
+        return NULL;
+    for (guint i = 0; i < MIN(state->policy->forwards->len, MOST_LOOKED_AT); i++) {
+        const AkinForward *forward = &g_array_index(state->policy->forwards, AkinForward, i);
+        const char *protocol = akin_protocol_name(forward->protocol);
+        g_autofree char *program = akin_forward_obstacle(state->situation, forward)
+                                       ? NULL
+                                       : akin_listener_find(forward->protocol, forward->port, NULL);
+        if (program)
+            return g_strdup_printf("%s listens on %s port %u of this computer, and a forward leads "
+                                   "that port to a machine: stop it, or run: akinctl forward "
+                                   "remove %s %u",
+                                   program, protocol, forward->port, protocol, forward->port);
+    }
+    return NULL;
+}

@@ -6,9 +6,9 @@
 #include "shown.h"
 
 /*
- * What others do to what akin lets through, as warnings. A look costs milliseconds and waits until
- * their changes have come to rest: a container engine that starts makes a hundred transactions.
- * Without news there is no look.
+ * What others do to what akin lets through, as warnings: other programs, and whoever has edited the
+ * policy file. A look costs milliseconds and waits until their changes have come to rest: a
+ * container engine that starts makes a hundred transactions. Without news there is no look.
  */
 
 /* Rest after the last change; how long they may go on; least time between looks for their sake. */
@@ -81,13 +81,32 @@ can_look(const AkinController *controller)
 }
 
 static void
+note_unread(AkinController *controller)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean told = akin_warnings_has(controller->warnings, AKIN_WARNING_POLICY) ||
+                    akin_store_check_unchanged(controller->store, &error);
+    akin_warnings_note(controller->warnings, AKIN_NOTE_UNREAD, told ? NULL : error->message);
+}
+
+void
+akin_controller_warn_of_taken(AkinController *controller)
+{
+    g_autofree char *taken = akin_controller_find_taken(controller);
+    akin_warnings_put(controller->warnings, AKIN_WARNING_TAKEN, taken);
+}
+
+static void
 look(AkinController *controller)
 {
     gint64 begin = work_so_far();
     g_clear_handle_id(&controller->look, g_source_remove);
     g_clear_pointer(&controller->surroundings, akin_surroundings_free);
-    controller->surroundings =
-        akin_surroundings_look(controller->state.situation, list, controller);
+    if (can_look(controller))
+        controller->surroundings =
+            akin_surroundings_look(controller->state.situation, list, controller);
+    akin_controller_warn_of_taken(controller);
+    note_unread(controller);
     controller->looked = g_get_monotonic_time();
     controller->look_cost = work_so_far() - begin;
     controller->unseen = 0;
@@ -124,8 +143,8 @@ void
 akin_controller_examine(AkinController *controller)
 {
     gint64 since = g_get_monotonic_time() - controller->looked;
-    gboolean fresh = controller->surroundings && since < SHARE * controller->look_cost;
-    if (can_look(controller) && !fresh)
+    gboolean fresh = controller->looked > 0 && since < SHARE * controller->look_cost;
+    if (!fresh)
         look(controller);
 }
 

@@ -86,6 +86,8 @@ void akin_controller_log(const char *what, const char *old, const char *new_, co
  */
 void akin_controller_neighbours_changed(AkinController *controller);
 void akin_controller_judge_neighbours(AkinController *controller);
+/* Whether a program listens on a port that a forward leads away. */
+void akin_controller_warn_of_taken(AkinController *controller);
 /* Nothing more is known of them, and nothing is looked at. */
 void akin_controller_forget_neighbours(AkinController *controller);
 

@@ -392,7 +392,9 @@ akin_controller_reload(AkinController *controller, GError **error)
     controller->first_policy = FALSE;
     akin_store_accept(controller->store);
     akin_warnings_clear(controller->warnings, AKIN_WARNING_POLICY);
+    akin_warnings_clear(controller->warnings, AKIN_NOTE_UNREAD);
     note_ignored(controller);
+    akin_controller_warn_of_taken(controller);
     akin_controller_tell_changed(controller);
     return TRUE;
 }

@@ -109,6 +109,13 @@ gboolean akin_controller_check_patterns(const AkinController *controller, const 
                                         GError **error);
 
 /*
+ * A sentence on a port that a program of this computer listens on and a forward in force leads to a
+ * machine: one that the policy file says, or that somebody came to listen on since. NULL: none.
+ * Free with g_free.
+ */
+char *akin_controller_find_taken(const AkinController *controller);
+
+/*
  * Whether a forward may be added now: its machine's address is in a VM network that is up and
  * could be a machine's, nobody here listens on its port, and the engine can do it. What it has in
  * common with the one that it replaces (nullable) may be wrong by now, and stays.

@@ -15,7 +15,9 @@ typedef struct _AkinWarnings AkinWarnings;
 #define AKIN_WARNING_FORWARDING "forwarding-refused"
 #define AKIN_WARNING_DEGRADED "nat-degraded"
 #define AKIN_WARNING_TRIAL "trial"
+#define AKIN_WARNING_TAKEN "port-taken"
 #define AKIN_NOTE_IGNORED "policy-ignored"
+#define AKIN_NOTE_UNREAD "policy-unread"
 #define AKIN_NOTE_IPV6 "no-ipv6-outside"
 #define AKIN_NOTE_FORWARDS "forwards-impossible"
 

@@ -82,6 +82,17 @@ ctl_command_find(char **words, guint *used, GError **error)
     return NULL;
 }
 
+/* "auto, on or off" of "auto|on|off" */
+static char *
+list_choices(const char *words)
+{
+    const char *last = strrchr(words, '|');
+    g_autofree char *rest = last ? g_strndup(words, last - words) : NULL;
+    g_auto(GStrv) list = g_strsplit(rest ? rest : "", "|", -1);
+    g_autofree char *joined = g_strjoinv(", ", list);
+    return last ? g_strconcat(joined, " or ", last + 1, NULL) : g_strdup(words);
+}
+
 gboolean
 ctl_command_check(const CtlCommand *command, char **args, GError **error)
 {
@@ -95,8 +106,7 @@ ctl_command_check(const CtlCommand *command, char **args, GError **error)
     g_autofree char *first = g_strndup(command->usage, strcspn(command->usage, " "));
     if (g_ascii_islower(first[0]) && !ctl_word_is_one_of(args[0], first)) {
         g_autofree char *shown = ctl_excerpt(args[0]);
-        g_auto(GStrv) list = g_strsplit(first, "|", -1);
-        g_autofree char *choices = g_strjoinv(" or ", list);
+        g_autofree char *choices = list_choices(first);
         g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE, "‘%s’ cannot follow %s; use %s", shown,
                     command->name, choices);
         return FALSE;

@@ -20,6 +20,7 @@ typedef struct {
     guint min, max;   /* arguments */
     CtlOptions options;
     gboolean (*run)(Ctl *ctl, char **args, GError **error); /* prints, too */
+    gboolean can_be_tried; /* --confirm: a trial can take back what it changes */
 } CtlCommand;
 
 /* In the order of the help; ends with a NULL name. */

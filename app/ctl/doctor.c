@@ -3,8 +3,32 @@
 #include "output.h"
 #include "status.h"
 
-/* The helper's warnings, and first what it does not warn of since it was asked for: being stopped.
- */
+static void
+add(GVariantBuilder *builder, gboolean holds, const char *name, const char *sentence)
+{
+    if (holds)
+        g_variant_builder_add(builder, "(ss)", name, sentence);
+}
+
+/* What the helper does not warn of, since somebody has asked for it. */
+static void
+add_wanted(GVariantBuilder *builder, const AkinSnapshot *snapshot)
+{
+    gboolean enforcing = snapshot->enforcing;
+    gboolean machines = g_variant_n_children(snapshot->networks) > 0;
+    add(builder, !enforcing, "stopped",
+        "akin is stopped: it protects nothing, and machines have no NAT; start it with: akinctl "
+        "start");
+    add(builder, enforcing && snapshot->panic, "panic",
+        "everything to and from outside is blocked; end that with: akinctl panic off");
+    add(builder, enforcing && machines && g_str_equal(snapshot->nat_mode, "off"), "nat-off",
+        "NAT is off: machines reach nothing outside, and no forward works; turn it on with: "
+        "akinctl nat auto");
+    add(builder, enforcing && snapshot->active_nic[0] == '\0', "not-connected",
+        "this computer has no way to outside: no network card has a default route");
+}
+
+/* First what was asked for, then the helper's warnings. */
 static GVariant *
 list_findings(const AkinSnapshot *snapshot)
 {
@@ -12,10 +36,7 @@ list_findings(const AkinSnapshot *snapshot)
     GVariantIter iter;
     const char *name, *sentence;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ss)"));
-    if (!snapshot->enforcing)
-        g_variant_builder_add(&builder, "(ss)", "stopped",
-                              "akin is stopped: it protects nothing, and machines have no NAT; "
-                              "start it with: akinctl start");
+    add_wanted(&builder, snapshot);
     g_variant_iter_init(&iter, snapshot->warnings);
     while (g_variant_iter_next(&iter, "(&s&s)", &name, &sentence))
         g_variant_builder_add(&builder, "(ss)", name, sentence);

@@ -63,7 +63,8 @@ print_json(GVariant *forwards, GError **error)
 
 /* All forwards of this protocol and port: one for IPv4, one for IPv6. */
 static gboolean
-print_forwards_of(AkinSnapshot *snapshot, const char *protocol, guint16 port, GError **error)
+print_forwards_of(const Ctl *ctl, AkinSnapshot *snapshot, const char *protocol, guint16 port,
+                  GError **error)
 {
     CtlForward forward;
     GVariantIter iter;
@@ -74,7 +75,7 @@ print_forwards_of(AkinSnapshot *snapshot, const char *protocol, guint16 port, GE
         /* Why none works after a stop is said behind it. */
         forward.works = forward.works || !snapshot->enforcing;
         g_autofree char *sentence = ctl_forward_sentence(&forward);
-        if (!ctl_print_state(sentence, snapshot->enforcing, error))
+        if (!ctl_print_state(ctl, snapshot, sentence, error))
             return FALSE;
     }
     return TRUE;
@@ -98,7 +99,7 @@ ctl_forward_add(Ctl *ctl, char **args, GError **error)
     if (!snapshot)
         return FALSE;
     return ctl->json ? print_json(snapshot->forwards, error)
-                     : print_forwards_of(snapshot, args[0], port, error);
+                     : print_forwards_of(ctl, snapshot, args[0], port, error);
 }
 
 gboolean
@@ -114,7 +115,7 @@ ctl_forward_remove(Ctl *ctl, char **args, GError **error)
     if (ctl->json)
         return print_json(snapshot->forwards, error);
     g_autofree char *sentence = g_strdup_printf("%s %u: no longer forwarded", args[0], port);
-    return ctl_print_state(sentence, snapshot->enforcing, error);
+    return ctl_print_state(ctl, snapshot, sentence, error);
 }
 
 gboolean

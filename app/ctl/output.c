@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl.h"
 #include "text.h"
 
 void
@@ -46,10 +45,12 @@ ctl_print_line(const char *text, GError **error)
 }
 
 gboolean
-ctl_print_state(const char *text, gboolean enforcing, GError **error)
+ctl_print_state(const Ctl *ctl, const AkinSnapshot *snapshot, const char *text, GError **error)
 {
-    g_autofree char *line =
-        g_strconcat(text, enforcing ? NULL : "; not in force until akinctl start", NULL);
+    gboolean of_others = !ctl->trial && akin_warnings_have(snapshot->warnings, "trial");
+    g_autofree char *line = g_strconcat(
+        text, snapshot->enforcing ? "" : "; not in force until akinctl start",
+        of_others ? "; on trial, since one is under way; to keep it: akinctl confirm" : NULL, NULL);
     return ctl_print_line(line, error);
 }
 

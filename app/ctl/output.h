@@ -3,6 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "ctl.h"
+
 /*
  * What akinctl writes. Always UTF-8, whatever the locale: scripts read it too. Text from the
  * helper or the command line goes through ctl_clean() first.
@@ -15,8 +17,12 @@ void ctl_output_init(void);
 gboolean ctl_print(const char *text, GError **error);
 gboolean ctl_print_line(const char *text, GError **error);
 
-/* A line on the new state; after a stop it adds that nothing of it is in force. */
-gboolean ctl_print_state(const char *text, gboolean enforcing, GError **error);
+/*
+ * A line on the new state; it adds that nothing of it is in force after a stop, and that it will be
+ * taken back during a trial that somebody else has begun.
+ */
+gboolean
+ctl_print_state(const Ctl *ctl, const AkinSnapshot *snapshot, const char *text, GError **error);
 
 /* The object that builder has built, on one line. */
 gboolean ctl_print_json(JsonBuilder *builder, GError **error);

@@ -22,6 +22,11 @@ run_command(Ctl *ctl, char **words, GError **error)
     if (!ctl_options_parse_command(ctl, command, &rest, error) ||
         !ctl_command_check(command, rest + 1, error))
         return FALSE;
+    if (ctl->confirm > 0 && !command->can_be_tried) {
+        g_set_error(error, CTL_ERROR, CTL_ERROR_USAGE,
+                    "%s cannot be put on trial; leave out --confirm", command->name);
+        return FALSE;
+    }
     if (command->run(ctl, rest + 1, error))
         return ctl_trial_end(ctl, error);
     ctl_trial_abandon(ctl);

@@ -46,7 +46,7 @@ print_named(Ctl *ctl, char **names, GError **error)
             continue;
         ctl_service_json(builder, service);
         g_autofree char *sentence = ctl_service_sentence(service);
-        if (!ctl->json && !ctl_print_state(sentence, snapshot->enforcing, error))
+        if (!ctl->json && !ctl_print_state(ctl, snapshot, sentence, error))
             return FALSE;
     }
     json_builder_end_array(builder);
@@ -122,5 +122,5 @@ ctl_service_remove(Ctl *ctl, char **args, GError **error)
         return print_named(ctl, args, error);
     g_autoptr(AkinSnapshot) snapshot = ctl_snapshot(ctl, error);
     g_autofree char *sentence = g_strconcat(args[0], ": removed", NULL);
-    return snapshot && ctl_print_state(sentence, snapshot->enforcing, error);
+    return snapshot && ctl_print_state(ctl, snapshot, sentence, error);
 }

@@ -46,7 +46,7 @@ static char *
 say_panic(const AkinSnapshot *snapshot)
 {
     if (snapshot->panic)
-        return g_strdup("Everything blocked");
+        return g_strdup(snapshot->enforcing ? "Everything blocked" : "Panic on");
     return snapshot->enforcing ? akin_snapshot_headline(snapshot) : g_strdup("Panic off");
 }
 
@@ -94,7 +94,8 @@ change(Ctl *ctl, const char *method, GVariant *args, char *(*say)(const AkinSnap
         return FALSE;
     g_autofree char *sentence = say(snapshot);
     gboolean says_it = say == say_stopped || say == akin_snapshot_headline;
-    return ctl_print_state(sentence, snapshot->enforcing || says_it, error);
+    return says_it ? ctl_print_line(sentence, error)
+                   : ctl_print_state(ctl, snapshot, sentence, error);
 }
 
 /* The command line has been checked: it is one of "on|off". */
@@ -125,11 +126,19 @@ ctl_restart(Ctl *ctl, char **args, GError **error)
     return change(ctl, "Restart", NULL, akin_snapshot_headline, error);
 }
 
+/* With what the file says in vain, or so that something is lost by it: nobody may have meant that.
+ */
 gboolean
 ctl_reload(Ctl *ctl, char **args, GError **error)
 {
     (void) args;
-    return change(ctl, "Reload", NULL, akin_snapshot_headline, error);
+    if (!change(ctl, "Reload", NULL, akin_snapshot_headline, error))
+        return FALSE;
+    g_autoptr(AkinSnapshot) snapshot = ctl->json ? NULL : ctl_snapshot(ctl, error);
+    if (!snapshot)
+        return ctl->json;
+    g_autofree char *warnings = ctl_warnings_format(snapshot->warnings, snapshot->notes);
+    return ctl_print(warnings, error);
 }
 
 gboolean

@@ -31,7 +31,7 @@ ctl_ping(Ctl *ctl, char **args, GError **error)
     gboolean anyone = ctl_catalogue_lets_anyone_ping(catalogue);
     if (!ctl->json) {
         g_autofree char *sentence = say_who(snapshot, anyone);
-        return ctl_print_state(sentence, snapshot->enforcing, error);
+        return ctl_print_state(ctl, snapshot, sentence, error);
     }
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);

@@ -3,6 +3,7 @@
 file or a computer: one line that says why, the right exit code, and neither policy nor kernel have changed.
 """
 
+import json
 import os
 import signal
 import socket
@@ -166,6 +167,34 @@ class EveryCommand(AkinCase):
             helper.ctl('deny', 'https')
             for kept in (b'# mine\n', b'# because\n', b'[unknown]\n', b'key=value\n', b'http=in\n'):
                 self.assertIn(kept, helper.policy())
+
+    def test_what_was_asked_for_stands_in_the_way_too(self):
+        for command, back, name in (('panic on', 'panic off', 'panic'), ('nat off', 'nat auto', 'nat-off'),
+                                    ('stop', 'start', 'stopped')):
+            self.akinctl(*command.split())
+            self.assertEqual(self.findings(), [name])
+            self.akinctl(*back.split())
+            self.assertEqual(self.findings(), [])
+
+    def findings(self):
+        found = json.loads(self.akinctl('--json', 'doctor', check=False).stdout)
+        return [warning['name'] for warning in found['warnings']]
+
+    def test_an_edited_file_is_noticed(self):
+        self.helper.write_policy('[services]\nhttp=in\n[servcies]\nirc=in\n')
+        self.assertIn('was changed by hand and not read yet', self.akinctl('doctor').stdout)
+        self.assertIn('unknown group ‘servcies’ is ignored', self.akinctl('reload').stdout)
+        self.assertNotIn('by hand', self.akinctl('doctor').stdout)
+        self.helper.expect('servcies')
+
+    def test_a_forward_of_a_port_that_is_taken(self):
+        """In a file nobody refuses it."""
+        self.serve(self.lab.laptop, 22, proto='tcp')
+        self.helper.write_policy('[forwards]\ntcp/22=192.168.56.101:22\n')
+        self.assertIn('! another program listens on tcp port 22', self.akinctl('reload').stdout)
+        self.assertEqual(self.findings(), ['port-taken'])
+        self.akinctl('forward', 'remove', 'tcp', '22')
+        self.assertEqual(self.findings(), [])
 
     def test_sighup_reads_the_policy_again(self):
         self.helper.write_policy('[firewall]\npanic=true\n')

@@ -89,6 +89,20 @@ class Trial(AkinCase):
         self.assertEqual(done.returncode, FAILED)
         self.assertEqual(self.trial(), [])
 
+    def test_what_cannot_be_on_trial(self):
+        """Is not done, either."""
+        for command in ('status', 'confirm', 'revert', 'reload', 'doctor mend rp-filter', 'forward list'):
+            done = self.akinctl('--confirm', LONG, *command.split(), check=False)
+            self.assertEqual((done.returncode, done.stdout), (USAGE, ''), command)
+            self.assertIn('cannot be put on trial', done.stderr)
+        self.assertNotIn('trial', self.helper.read_log())
+
+    def test_another_change_meanwhile(self):
+        self.akinctl('--confirm', LONG, 'deny', 'http', '--out')
+        self.assertIn('; on trial, since one is under way', self.akinctl('allow', 'irc').stdout)
+        self.akinctl('confirm')
+        self.assertNotIn('trial', self.akinctl('deny', 'irc').stdout)
+
     def test_nothing_to_confirm(self):
         for command in ('confirm', 'revert'):
             done = self.akinctl(command, check=False)

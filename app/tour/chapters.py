@@ -4,7 +4,7 @@
 from lab import INTERNET, LAPTOP, LAPTOP_A, LAPTOP_B, NEIGHBOUR, VM1, VM2
 from measure import goes_on, hears_nothing, is_refused, pings, reaches, soon
 from show import Wrong, milliseconds
-from stage import BACKUP, DNS, MAIL, WEB
+from stage import AND_BACK, BACKUP, DNS, MAIL, WEB
 
 
 def before_akin(show, lab):
@@ -94,7 +94,7 @@ def other_card(show, lab, akin):
         return soon(lambda: reaches(lab.vm1, INTERNET, WEB, seen=LAPTOP_B))
     show.step('vm1’s next connection goes out by en1', gone)
     show.step('akin noticed', lambda: soon(lambda: active_nic(akin, 'en1')))
-    show.command('ip link set en0 up')
+    show.command(AND_BACK)
 
     def back():
         lab.join('en0')

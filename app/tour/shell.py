@@ -8,7 +8,7 @@ import subprocess
 
 from helper import AKINCTL
 from lab import INTERNET, LAPTOP, VM1
-from stage import BACKUP, PICTURE
+from stage import AND_BACK, BACKUP, PICTURE
 
 WELCOME = f'''{PICTURE}
 This shell is in the laptop. `vm1`, `vm2`, `neighbour` and `internet` before a command run it there. Try:
@@ -21,6 +21,7 @@ This shell is in the laptop. `vm1`, `vm2`, `neighbour` and `internet` before a c
   akinctl forward add tcp 80 {VM1.four}:{BACKUP}
   neighbour curl -i http://{LAPTOP.four}/   from outside to vm1
   ip link set en0 down                 then: akinctl nic
+  {AND_BACK}
   akinctl help                         all the rest
 
 `exit` takes the whole network down again.

@@ -5,7 +5,7 @@ import contextlib
 import time
 
 from helper import Failed, Helper
-from lab import Lab
+from lab import LAN_A, Lab
 from show import Wrong
 
 PICTURE = '''
@@ -15,6 +15,7 @@ PICTURE = '''
 '''
 SOMEBODY_ELSES = 'table inet somebody-elses { set ports { type inet_service; elements = { 1, 2, 3 }; }; }\n'
 WEB, MAIL, DNS, BACKUP = 80, 993, 53, 8080
+AND_BACK = f'ip link set en0 up && ip route add default via {LAN_A.at(1).four} dev en0 metric 100'
 
 
 @contextlib.contextmanager

@@ -2,45 +2,13 @@
 #pragma once
 
 #include "situation.h"
+#include "surroundings.h"
 
 /*
  * What other programs' rules and switches do to packets that akin lets through. A packet has to
  * pass every table, so a drop of theirs wins. Looking asks the kernel, judging is pure. Main
  * thread only.
  */
-
-/* Where a chain meets packets; for a chain that meets none, or only translates: nowhere. */
-typedef enum { AKIN_HOOK_NOWHERE, AKIN_HOOK_INPUT, AKIN_HOOK_FORWARD, AKIN_HOOK_OUTPUT } AkinHook;
-
-typedef struct {
-    char *family, *table, *name; /* "ip", "filter", "FORWARD"; any bytes but NUL */
-    AkinHook hook;
-    gboolean drops; /* what comes to its end */
-} AkinChain;
-
-/* A rule that sends packets on: those of interfaces that it names, or all answers. */
-typedef struct {
-    char *family, *table, *chain;
-    char **from, **to; /* names or patterns of interfaces; NULL: it names none */
-    gboolean answers;  /* of established connections, whatever the interfaces */
-    char *target;      /* "accept", or the chain where they go */
-} AkinDoor;
-
-enum { AKIN_BRIDGED_IPV4 = 1 << 0, AKIN_BRIDGED_IPV6 = 1 << 1 };
-
-/* What was seen in one look. */
-typedef struct {
-    char *unknown;          /* why the rules are not known; NULL: they are */
-    GArray *chains;         /* AkinChain, akin's own among them */
-    GArray *doors;          /* AkinDoor, of the chains that akin_chains_list_gates names */
-    GPtrArray *strict;      /* uplinks that drop what does not come by the best route */
-    GPtrArray *bridges;     /* interfaces with an address that are bridges */
-    guint bridges_filtered; /* whose packets within bridges meet chains too: AKIN_BRIDGED_* */
-} AkinSurroundings;
-
-AkinSurroundings *akin_surroundings_new(void);
-void akin_surroundings_free(AkinSurroundings *surroundings);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinSurroundings, akin_surroundings_free)
 
 /*
  * How the kernel's rules are listed, others' too: what `nft --json COMMAND` prints; json is the

@@ -163,8 +163,8 @@ stops_at_first(const AkinSurroundings *seen, const AkinPolicy *policy,
                const AkinSituation *situation, const AkinChain *chain, const AkinInterface *network)
 {
     if (akin_chain_is_firewalld(chain))
-        return AKIN_STOPS_OUTGOING;
-    return AKIN_STOPS_OUTGOING |
+        return AKIN_STOPS_OUTGOING | AKIN_STOPS_WITHIN;
+    return AKIN_STOPS_OUTGOING | AKIN_STOPS_WITHIN |
            (has_forward(policy, situation, chain, network) ? AKIN_STOPS_FORWARDS : 0) |
            (akin_chain_is_ufws(seen->chains, chain) ? 0 : AKIN_STOPS_ANSWERS);
 }
@@ -182,9 +182,9 @@ akin_chain_stopped(const AkinChain *chain, const AkinSurroundings *seen, const A
         if (!same_table(chain, &gate) || g_strcmp0(gate_target(&gate), door->target) != 0)
             continue;
         if (names_match(door->from, network->name))
-            stopped &= ~AKIN_STOPS_OUTGOING;
+            stopped &= ~(AKIN_STOPS_OUTGOING | AKIN_STOPS_WITHIN);
         if (names_match(door->to, network->name))
-            stopped &= ~(AKIN_STOPS_ANSWERS | AKIN_STOPS_FORWARDS);
+            stopped &= ~(AKIN_STOPS_ANSWERS | AKIN_STOPS_FORWARDS | AKIN_STOPS_WITHIN);
         if (door->answers)
             stopped &= ~AKIN_STOPS_ANSWERS;
     }

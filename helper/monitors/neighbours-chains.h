@@ -10,6 +10,7 @@ enum {
     AKIN_STOPS_OUTGOING = 1 << 0,
     AKIN_STOPS_ANSWERS = 1 << 1,
     AKIN_STOPS_FORWARDS = 1 << 2,
+    AKIN_STOPS_WITHIN = 1 << 3, /* between its own machines, where the chain meets that at all */
 };
 
 /* Whether what has no rule of its own does not pass this chain, which is not ours. */

@@ -36,22 +36,27 @@ has_name(const GPtrArray *names, const char *name)
     return g_ptr_array_find_with_equal_func((GPtrArray *) names, name, g_str_equal, NULL);
 }
 
-/* The names of VM networks that are up and do not get through, to be freed; and what, of any. */
+/*
+ * The names of VM networks that are up and of which something that was asked for is stopped, to be
+ * freed. asked, and afterwards what of it is stopped, of any: AKIN_STOPS_*.
+ */
 static GPtrArray *
-list_stopped(const Judge *judge, const AkinChain *chain, guint *what)
+list_stopped(const Judge *judge, const AkinChain *chain, guint *asked)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    *what = 0;
+    guint what = 0;
     for (guint i = 0; i < judge->situation->interfaces->len; i++) {
         const AkinInterface *network = judge->situation->interfaces->pdata[i];
         if (!akin_network_is_up(judge->policy, network))
             continue;
         guint stopped =
-            akin_chain_stopped(chain, judge->seen, judge->policy, judge->situation, network);
+            akin_chain_stopped(chain, judge->seen, judge->policy, judge->situation, network) &
+            *asked;
         if (stopped != 0)
             g_ptr_array_add(names, akin_shown(network->name));
-        *what |= stopped;
+        what |= stopped;
     }
+    *asked = what;
     return names;
 }
 
@@ -140,7 +145,7 @@ judge_own_forward(Judge *judge, const AkinChain *chain, guint what, const char *
 static void
 judge_forward(Judge *judge, const AkinChain *chain)
 {
-    guint what;
+    guint what = AKIN_STOPS_OUTGOING | AKIN_STOPS_ANSWERS | AKIN_STOPS_FORWARDS;
     g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, &what);
     if (stopped->len == 0)
         return;
@@ -260,7 +265,7 @@ judge_bridges(Judge *judge)
     const GArray *chains = judge->seen->chains;
     for (guint i = 0; i < chains->len; i++) {
         const AkinChain *chain = &g_array_index(chains, AkinChain, i);
-        guint families = bridged(judge, chain), what;
+        guint families = bridged(judge, chain), what = AKIN_STOPS_WITHIN;
         if (!akin_chain_stops(chain, AKIN_HOOK_FORWARD) || families == 0)
             continue;
         g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, &what);

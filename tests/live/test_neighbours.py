@@ -272,6 +272,18 @@ class Rules(Neighbours):
         self.lab.laptop.sysctl(FILTERED6, 0)
         self.assertDoctor('forward-dropped', notes=['input-dropped'])
 
+    def test_within_a_bridge_by_a_way_out_or_in(self):
+        """Such packets come from the bridge and go to it: either lets them through."""
+        self.load(OWN.replace('ct state established,related accept; }', '}'))
+        self.addCleanup(self.lab.laptop.sysctl, FILTERED, 0)
+        self.lab.laptop.sysctl(FILTERED, 1)
+        for way in ('iifname', 'oifname'):
+            with self.subTest(way):
+                self.rule('add rule inet own forwarded', way, '{ "vboxnet0", "vboxnet1" } accept')
+                self.assertOpen(self.lab.vm1, VM2.four, proto='ping')
+                self.assertDoctor('forward-dropped', notes=['input-dropped'])
+                self.rule('flush chain inet own forwarded')
+
     def test_nothing_wakes_up(self):
         self.load(DOCKER)
         self.wait_for_warnings('docker')

@@ -136,6 +136,13 @@ static const Row rows[] = {
     {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet*")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet*"))
         RULE("inet", "own", "fwd", TO("vboxnet0")), ROUTER SECOND FORWARDED, "", FALSE, FALSE},
+    /* What passes within a bridge comes from it and goes to it: a way out or a way in lets it through. */
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0")), ROUTER, "docker", TRUE, FALSE},
+    {OURS UFW, RULE("ip", "filter", "ufw-user-forward", FROM("vboxnet0")), ROUTER FORWARDED, "ufw", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER FORWARDED,
+        "forward-dropped", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", TO("vboxnet0")), ROUTER, "forward-dropped", TRUE, FALSE},
+    {OURS OWN, RULE("inet", "own", "fwd", ANSWERS), ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
     {OURS FILTER("inet", "own", "in", "input", "drop"), "", ROUTER, "(input-dropped)", FALSE, FALSE},
     {OURS, "", ROUTER, "rp-filter", FALSE, TRUE},
 };

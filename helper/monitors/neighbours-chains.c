@@ -13,7 +13,19 @@
  * rules: those of the chain itself, and of the chains that each program has for a person's own
  * rules. A rule there that lets the network through makes the finding go away, so that who has
  * followed the advice is not told again. Nothing else of their rules is understood, and a drop by
- * a rule in a chain whose policy is to accept is not seen.
+ * a rule is not seen, whether before one that lets through or in a chain whose policy is to accept.
+ *
+ * Four things are asked: whether machines get out, whether answers get back, whether what forwards
+ * bring gets in, and what passes within a bridge. A rule counts for each that it lets through as a
+ * whole: from or to the network, to or from the active NIC. Of its addresses, those have to be the
+ * network's, and for a forward its machine's. A rule for one port or protocol lets no machine out,
+ * since others stay in, but a forward needs no more than its own port; where only the protocol is
+ * known, it is taken for that of the forward. A rule that matches anything else, a mark or a rate,
+ * does not count.
+ *
+ * What iptables' matches of states match is not listed. To a network they are taken for answers, as
+ * the rules of Docker and libvirt are; from a network that is named, for new connections, too, as
+ * in a router's usual rules; and so are those to one port, which are written for forwards.
  */
 
 /* The chains that programs have for a person's own rules, and where those lead. */
@@ -144,49 +156,144 @@ names_match(char **names, const char *interface)
     return FALSE;
 }
 
+/* What is asked of doors. */
+typedef struct {
+    const AkinChain *chain;
+    const GArray *doors;
+    const AkinInterface *network;
+    const char *nic; /* the active one; "" when there is none */
+} Asked;
+
 static gboolean
-has_forward(const AkinPolicy *policy, const AkinSituation *situation, const AkinChain *chain,
-            const AkinInterface *network)
+names_end(const AkinDoorEnd *end, const char *interface)
 {
-    for (guint i = 0; i < policy->forwards->len; i++) {
-        const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, i);
-        if (meets(chain, forward->address.family) &&
-            akin_situation_find_network(policy, situation, &forward->address) == network)
+    return !end->names || names_match(end->names, interface) != end->others;
+}
+
+static gboolean
+holds(const AkinDoorEnd *end, const AkinPrefix *prefix)
+{
+    for (guint i = 0; end->addresses && i < end->addresses->len; i++) {
+        if (akin_prefix_contains(&g_array_index(end->addresses, AkinPrefix, i), prefix))
+            return TRUE;
+    }
+    return !end->addresses;
+}
+
+/* All machines: of one family, since a rule of addresses has a twin for the other. */
+static gboolean
+is_network(const AkinDoorEnd *end, const Asked *asked)
+{
+    g_autoptr(GArray) subnets = akin_interface_subnets(asked->network);
+    gboolean held = FALSE;
+    for (guint i = 0; i < subnets->len; i++)
+        held |= holds(end, &g_array_index(subnets, AkinPrefix, i));
+    return held && names_end(end, asked->network->name);
+}
+
+/* Without an active NIC, whichever interface is named may become it. */
+static gboolean
+is_nic(const AkinDoorEnd *end, const Asked *asked)
+{
+    return *asked->nic == '\0' || names_end(end, asked->nic);
+}
+
+static gboolean
+is_outside(const AkinDoorEnd *end, const Asked *asked)
+{
+    return is_nic(end, asked) && !end->addresses;
+}
+
+static gboolean
+leads_on(const AkinDoor *door, const Asked *asked)
+{
+    const AkinChain gate = {door->family, door->table, door->chain, AKIN_HOOK_FORWARD, TRUE};
+    return same_table(asked->chain, &gate) && g_strcmp0(gate_target(&gate), door->target) == 0;
+}
+
+/* What of the network it lets through as a whole, without forwards. */
+static guint
+lets(const AkinDoor *door, const Asked *asked)
+{
+    gboolean from = is_network(&door->from, asked), to = is_network(&door->to, asked);
+    gboolean fresh =
+        door->states & AKIN_DOOR_NEW || (door->states & AKIN_DOOR_PERHAPS_NEW && door->from.names);
+    gboolean answers = door->states & AKIN_DOOR_ANSWERS;
+    if (door->particular || door->ports)
+        return 0;
+    guint within = from && to && fresh ? AKIN_STOPS_WITHIN : 0;
+    if (door->bridged)
+        return within;
+    return within | (from && fresh && is_outside(&door->to, asked) ? AKIN_STOPS_OUTGOING : 0) |
+           (to && answers && is_outside(&door->from, asked) ? AKIN_STOPS_ANSWERS : 0);
+}
+
+static gboolean
+has_port(const AkinDoor *door, guint16 port)
+{
+    for (guint i = 0; door->ports && i < door->ports->len; i++) {
+        const AkinDoorPorts *ports = &g_array_index(door->ports, AkinDoorPorts, i);
+        if (ports->first <= port && port <= ports->last)
+            return TRUE;
+    }
+    return !door->ports;
+}
+
+static gboolean
+lets_forward(const AkinDoor *door, const AkinForward *forward, const Asked *asked)
+{
+    gboolean fresh = door->states & AKIN_DOOR_NEW ||
+                     (door->states & AKIN_DOOR_PERHAPS_NEW && (door->particular || door->ports));
+    gboolean from = forward->from == AKIN_FROM_NETWORK ? holds(&door->from, &forward->network)
+                                                       : !door->from.addresses;
+    return fresh && !door->bridged && from && is_nic(&door->from, asked) &&
+           names_end(&door->to, asked->network->name) && holds(&door->to, &forward->address) &&
+           has_port(door, forward->target_port);
+}
+
+static gboolean
+is_let(const AkinForward *forward, const Asked *asked)
+{
+    for (guint i = 0; i < asked->doors->len; i++) {
+        const AkinDoor *door = &g_array_index(asked->doors, AkinDoor, i);
+        if (leads_on(door, asked) && lets_forward(door, forward, asked))
             return TRUE;
     }
     return FALSE;
 }
 
-/* ufw lets answers back by itself, and firewalld whatever belongs to what it lets out. */
-static guint
-stops_at_first(const AkinSurroundings *seen, const AkinPolicy *policy,
-               const AkinSituation *situation, const AkinChain *chain, const AkinInterface *network)
+/* Whether a forward to the network is stopped; what this computer itself sends is not forwarded. */
+static gboolean
+stops_forward(const AkinPolicy *policy, const AkinSituation *situation, const Asked *asked)
 {
-    if (akin_chain_is_firewalld(chain))
-        return AKIN_STOPS_OUTGOING | AKIN_STOPS_WITHIN;
-    return AKIN_STOPS_OUTGOING | AKIN_STOPS_WITHIN |
-           (has_forward(policy, situation, chain, network) ? AKIN_STOPS_FORWARDS : 0) |
-           (akin_chain_is_ufws(seen->chains, chain) ? 0 : AKIN_STOPS_ANSWERS);
+    for (guint i = 0; i < policy->forwards->len; i++) {
+        const AkinForward *forward = &g_array_index(policy->forwards, AkinForward, i);
+        if (forward->from != AKIN_FROM_LOOPBACK && meets(asked->chain, forward->address.family) &&
+            akin_situation_find_network(policy, situation, &forward->address) == asked->network &&
+            !is_let(forward, asked))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 guint
 akin_chain_stopped(const AkinChain *chain, const AkinSurroundings *seen, const AkinPolicy *policy,
                    const AkinSituation *situation, const AkinInterface *network)
 {
+    const Asked asked = {chain, seen->doors, network, akin_situation_active_nic(policy, situation)};
+    gboolean firewalld = akin_chain_is_firewalld(chain);
     if (!concerns(chain, network))
         return 0;
-    guint stopped = stops_at_first(seen, policy, situation, chain, network);
+    guint stopped = AKIN_STOPS_OUTGOING | AKIN_STOPS_WITHIN;
+    /* ufw lets answers back by itself, and firewalld also what was translated. */
+    if (!firewalld && !akin_chain_is_ufws(seen->chains, chain))
+        stopped |= AKIN_STOPS_ANSWERS;
     for (guint i = 0; i < seen->doors->len; i++) {
         const AkinDoor *door = &g_array_index(seen->doors, AkinDoor, i);
-        const AkinChain gate = {door->family, door->table, door->chain, AKIN_HOOK_FORWARD, TRUE};
-        if (!same_table(chain, &gate) || g_strcmp0(gate_target(&gate), door->target) != 0)
-            continue;
-        if (names_match(door->from, network->name))
-            stopped &= ~(AKIN_STOPS_OUTGOING | AKIN_STOPS_WITHIN);
-        if (names_match(door->to, network->name))
-            stopped &= ~(AKIN_STOPS_ANSWERS | AKIN_STOPS_FORWARDS | AKIN_STOPS_WITHIN);
-        if (door->answers)
-            stopped &= ~AKIN_STOPS_ANSWERS;
+        if (leads_on(door, &asked))
+            stopped &= ~lets(door, &asked);
     }
+    if (!firewalld && stops_forward(policy, situation, &asked))
+        stopped |= AKIN_STOPS_FORWARDS;
     return stopped;
 }

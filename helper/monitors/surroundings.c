@@ -11,14 +11,21 @@ chain_clear(gpointer data)
 }
 
 static void
-door_clear(gpointer data)
+end_clear(AkinDoorEnd *end)
 {
-    AkinDoor *door = data;
+    g_strfreev(end->names);
+    g_clear_pointer(&end->addresses, g_array_unref);
+}
+
+void
+akin_door_clear(AkinDoor *door)
+{
     g_free(door->family);
     g_free(door->table);
     g_free(door->chain);
-    g_strfreev(door->from);
-    g_strfreev(door->to);
+    end_clear(&door->from);
+    end_clear(&door->to);
+    g_clear_pointer(&door->ports, g_array_unref);
     g_free(door->target);
 }
 
@@ -29,7 +36,7 @@ akin_surroundings_new(void)
     seen->chains = g_array_new(FALSE, FALSE, sizeof(AkinChain));
     seen->doors = g_array_new(FALSE, FALSE, sizeof(AkinDoor));
     g_array_set_clear_func(seen->chains, chain_clear);
-    g_array_set_clear_func(seen->doors, door_clear);
+    g_array_set_clear_func(seen->doors, (GDestroyNotify) akin_door_clear);
     seen->strict = g_ptr_array_new_with_free_func(g_free);
     seen->bridges = g_ptr_array_new_with_free_func(g_free);
     return seen;

@@ -14,12 +14,33 @@ typedef struct {
     gboolean drops; /* what comes to its end */
 } AkinChain;
 
-/* A rule that sends packets on: those of interfaces that it names, or all answers. */
+/* What a rule asks of the interface and the address at one end of a packet's way. */
+typedef struct {
+    char **names;      /* names or patterns of interfaces; NULL: any */
+    gboolean others;   /* any but these */
+    GArray *addresses; /* AkinPrefix; NULL: any */
+} AkinDoorEnd;
+
+/* Which packets of connections. */
+enum {
+    AKIN_DOOR_NEW = 1 << 0,
+    AKIN_DOOR_ANSWERS = 1 << 1,
+    AKIN_DOOR_PERHAPS_NEW = 1 << 2, /* a match of iptables, which is not listed, decides */
+};
+
+typedef struct {
+    guint16 first, last;
+} AkinDoorPorts;
+
+/* A rule that sends packets on, and which. */
 typedef struct {
     char *family, *table, *chain;
-    char **from, **to; /* names or patterns of interfaces; NULL: it names none */
-    gboolean answers;  /* of established connections, whatever the interfaces */
-    char *target;      /* "accept", or the chain where they go */
+    AkinDoorEnd from, to;
+    guint states;        /* AKIN_DOOR_* */
+    GArray *ports;       /* AkinDoorPorts, where they go to; NULL: any */
+    gboolean particular; /* some protocols alone, or only what was translated */
+    gboolean bridged;    /* only what passes within a bridge */
+    char *target;        /* "accept", or the chain where they go */
 } AkinDoor;
 
 enum { AKIN_BRIDGED_IPV4 = 1 << 0, AKIN_BRIDGED_IPV6 = 1 << 1 };
@@ -38,3 +59,6 @@ typedef struct {
 AkinSurroundings *akin_surroundings_new(void);
 void akin_surroundings_free(AkinSurroundings *surroundings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AkinSurroundings, akin_surroundings_free)
+
+/* Frees what it holds, as dropping it from an array of doors does. */
+void akin_door_clear(AkinDoor *door);

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from helper import ORDINARY_USER, AkinCase, Failed, wait_for
-from lab import INTERNET, INTERNET4, LAPTOP_A, LAPTOP_B, VM1, VM2
+from lab import INTERNET, INTERNET4, LAPTOP_A, LAPTOP_B, VM1, VM2, VMNET0, VMNET1
 
 DONE, FOUND, NOT_ALLOWED = 0, 1, 4
 SOON = 2  # seconds until one is told
@@ -79,6 +79,7 @@ table inet own {
     chain forwarded { type filter hook forward priority filter; policy drop; ct state established,related accept; }
 }
 '''
+FROM_MACHINES = 'iifname { "vboxnet0", "vboxnet1" }'
 LIBVIRT = '''
 table ip libvirt_network {
     chain guest_nat { type nat hook postrouting priority srcnat; ip saddr 192.168.57.0/24 oifname "en0" masquerade; }
@@ -236,7 +237,9 @@ class Rules(Neighbours):
         said = self.assertDoctor('forward-dropped', notes=['input-dropped'])
         self.assertIn('forwards to machines of vboxnet0 may not work', said)
         self.assertIn('accept what goes to vboxnet0', said)
-        self.rule('add rule inet own forwarded oifname "vboxnet0" accept')
+        self.rule('add rule inet own forwarded oifname "vboxnet0" ct state established,related accept')
+        self.assertDoctor('forward-dropped', notes=['input-dropped'])  # what a forward brings is new
+        self.rule('add rule inet own forwarded ip daddr', VM1.four, 'tcp dport 80 accept')
         self.assertEqual(self.lab.neighbour.connect(LAPTOP_A.four, 443).verdict, 'open')
         self.assertDoctor(notes=['input-dropped'])
 
@@ -254,6 +257,27 @@ class Rules(Neighbours):
                 self.assertDoctor(notes=['input-dropped'])
                 self.rule('flush chain inet own forwarded')
                 self.rule('add rule inet own forwarded iifname { "vboxnet0", "vboxnet1" } accept')
+
+    def test_anybodys_narrow_rules(self):
+        """What is said of a rule is what happens to packets."""
+        self.load(OWN)
+        for rule, passes in ((f'{FROM_MACHINES} oifname "en0" accept', True),
+                             (f'{FROM_MACHINES} oifname != "docker0" accept', True),
+                             (f'{FROM_MACHINES} ct state new accept', True),
+                             (f'{FROM_MACHINES} counter log accept comment "mine"', True),
+                             (f'ip saddr {{ {VMNET0.four}, {VMNET1.four} }} accept', True),
+                             (f'{FROM_MACHINES} oifname "docker0" accept', False),
+                             (f'{FROM_MACHINES} tcp dport 443 accept', False),
+                             (f'meta mark 7 {FROM_MACHINES} accept', False),
+                             (f'{FROM_MACHINES} ct state established accept', False),
+                             (f'{FROM_MACHINES} ip saddr {VM2.four} accept', False)):
+            with self.subTest(rule):
+                self.rule('add rule inet own forwarded', rule)
+                sent = self.lab.vm1.connect(INTERNET4, 80, timeout=2 if passes else 0.3)
+                self.assertEqual(sent.verdict == 'open', passes)
+                self.assertDoctor(*([] if passes else ['forward-dropped']), notes=['input-dropped'])
+                self.rule('flush chain inet own forwarded')
+                self.rule('add rule inet own forwarded ct state established,related accept')
 
     def test_within_a_bridge(self):
         self.load(OWN)

@@ -24,7 +24,8 @@
     "\"}}, \"right\": " right "}}, "
 #define COUNTED "{\"counter\": {\"packets\": 0, \"bytes\": 0}}, "
 #define ACCEPT "{\"accept\": null}"
-#define CONNTRACK "{\"xt\": {\"type\": \"match\", \"name\": \"conntrack\"}}, "
+#define XT(name) "{\"xt\": {\"type\": \"match\", \"name\": \"" name "\"}}, "
+#define CONNTRACK XT("conntrack")
 
 #define OURS                                                                                       \
     FILTER("inet", "akin", "input", "input", "drop")                                               \
@@ -54,12 +55,27 @@
 #define CT_STATE(op, states)                                                                       \
     "{\"match\": {\"op\": \"" op                                                                   \
     "\", \"left\": {\"ct\": {\"key\": \"state\"}}, \"right\": " states "}}, "
-#define ANSWERS CT_STATE("in", "[\"established\", \"related\"]") COUNTED ACCEPT
+#define ESTABLISHED CT_STATE("in", "[\"established\", \"related\"]")
+#define ANSWERS ESTABLISHED COUNTED ACCEPT
 #define ANSWERS_BY_SET CT_STATE("==", "{\"set\": [\"established\", \"related\"]}") ACCEPT
 #define ANSWERS_BY_MAP                                                                             \
     "{\"vmap\": {\"key\": {\"ct\": {\"key\": \"state\"}}, \"data\": {\"set\": [[\"invalid\", "     \
     "{\"drop\": null}], [\"established\", {\"accept\": null}]]}}}"
 #define TO(name) MATCH("==", "oifname", "\"" name "\"") COUNTED ACCEPT
+#define IN(name) MATCH("==", "iifname", "\"" name "\"")
+#define OUT(name) MATCH("==", "oifname", "\"" name "\"")
+#define PAYLOAD(protocol, field, right)                                                            \
+    "{\"match\": {\"op\": \"==\", \"left\": {\"payload\": {\"protocol\": \"" protocol              \
+    "\", \"field\": \"" field "\"}}, \"right\": " right "}}, "
+#define SUBNET(address, length) "{\"prefix\": {\"addr\": \"" address "\", \"len\": " length "}}"
+#define SOURCE(right) PAYLOAD("ip", "saddr", right)
+#define DESTINATION(right) PAYLOAD("ip", "daddr", right)
+#define PORT(right) PAYLOAD("tcp", "dport", right)
+#define DNAT                                                                                       \
+    "{\"match\": {\"op\": \"in\", \"left\": {\"ct\": {\"key\": \"status\"}}, \"right\": "          \
+    "\"dnat\"}}, "
+#define OWN_RULE(expressions) RULE("inet", "own", "fwd", expressions)
+#define BOTH_WAYS OWN_RULE(ANSWERS) OWN_RULE(FROM("vboxnet0"))
 #define GOTO(name, zone)                                                                           \
     MATCH("==", "iifname", "\"" name "\"") "{\"goto\": {\"target\": \"" zone "\"}}"
 
@@ -144,6 +160,62 @@ static const Row rows[] = {
     {OURS OWN, RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", TO("vboxnet0")), ROUTER, "forward-dropped", TRUE, FALSE},
     {OURS OWN, RULE("inet", "own", "fwd", ANSWERS), ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
     {OURS FILTER("inet", "own", "in", "input", "drop"), "", ROUTER, "(input-dropped)", FALSE, FALSE},
+    /* A rule lets through what it says: answers bring no forward, and new connections no answers. */
+    {OURS OWN, OWN_RULE(OUT("vboxnet0") ANSWERS) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(OUT("vboxnet0") ANSWERS) OWN_RULE(FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(OUT("vboxnet0") CONNTRACK ACCEPT) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") ANSWERS) OWN_RULE(ANSWERS), ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") CONNTRACK ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") CT_STATE("in", "\"new\"") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") CT_STATE("in", "[\"established\", \"new\"]") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(OUT("vboxnet0") CT_STATE("in", "\"new\"") ACCEPT) OWN_RULE(FROM("vboxnet0")), ROUTER, "forward-dropped", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(OUT("vboxnet0") CT_STATE("!=", "\"invalid\"") ACCEPT) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(OUT("vboxnet0") CT_STATE("!", "[\"invalid\", \"new\"]") ACCEPT) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(OUT("vboxnet0") ANSWERS_BY_MAP) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    /* A rule that matches something else lets not all through; a comment is nothing. */
+    {OURS OWN, OWN_RULE(MATCH("==", "mark", "7") FROM("vboxnet0")) OWN_RULE(ANSWERS), ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") PORT("443") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") XT("tcp") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") XT("mark") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") XT("comment") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") "{\"xt\": {\"type\": \"target\", \"name\": \"MARK\"}}, " ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") "{\"limit\": {\"rate\": 10, \"per\": \"second\"}}, " ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") "null, " ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") MATCH("==", "oifname", "7") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") MATCH("==", "nfproto", "\"ipv4\"") "{\"log\": null}, " ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", "{\"xt\": null}, " ACCEPT) RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    /* The other interface has to be the one that it is about: the active NIC. */
+    {OURS OWN, OWN_RULE(IN("vboxnet0") TO("docker0")) OWN_RULE(ANSWERS), ROUTER, "forward-dropped bridge-filtered", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") TO("en0")) OWN_RULE(ANSWERS), ROUTER, "bridge-filtered", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") TO("en1")) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") MATCH("!=", "oifname", "\"docker0\"") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") MATCH("!=", "oifname", "\"@some\"") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") MATCH("!=", "oifname", "\"vboxnet0\"") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "bridge-filtered", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") TO("vboxnet0")) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("en0") TO("vboxnet0")) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("docker0") TO("vboxnet0")) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("en0") CONNTRACK TO("vboxnet0")) OWN_RULE(FROM("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(MATCH("==", "iif", "\"vboxnet0\"") ACCEPT) OWN_RULE(MATCH("==", "oif", "\"vboxnet0\"") ACCEPT), ROUTER FORWARDED, "", TRUE, FALSE},
+    /* Addresses count where they are the network's own, and a rule for everything is one for it. */
+    {OURS OWN, OWN_RULE(SOURCE(SUBNET("192.168.56.0", "24")) ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") SOURCE("{\"set\": [\"10.0.0.1\", " SUBNET("192.168.0.0", "16") "]}") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") SOURCE("\"192.168.56.101\"") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") SOURCE("\"@some\"") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(IN("vboxnet0") DESTINATION("\"203.0.113.9\"") ACCEPT) OWN_RULE(ANSWERS), ROUTER, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(SOURCE(SUBNET("192.168.56.0", "24")) ACCEPT) OWN_RULE(ANSWERS), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(DESTINATION(SUBNET("192.168.56.0", "24")) CONNTRACK TO("vboxnet0")) OWN_RULE(FROM("vboxnet0")), ROUTER, "", TRUE, FALSE},
+    {OURS DOCKER, RULE("ip", "filter", "DOCKER-USER", COUNTED ACCEPT), ROUTER FORWARDED, "", TRUE, FALSE},
+    {OURS OWN, OWN_RULE(XT("physdev") ACCEPT), ROUTER, "forward-dropped", TRUE, FALSE},
+    /* A forward needs a way in to its machine and port alone. */
+    {OURS OWN, BOTH_WAYS OWN_RULE(DESTINATION("\"192.168.56.101\"") PORT("80") ACCEPT), ROUTER FORWARDED, "", FALSE, FALSE},
+    {OURS OWN, BOTH_WAYS OWN_RULE(DESTINATION("\"192.168.56.102\"") PORT("80") ACCEPT), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, BOTH_WAYS OWN_RULE(PORT("{\"set\": [22, {\"range\": [79, 81]}]}") TO("vboxnet0")), ROUTER FORWARDED, "", FALSE, FALSE},
+    {OURS OWN, BOTH_WAYS OWN_RULE(PORT("{\"set\": [22, {\"range\": [81, 90]}]}") TO("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
+    {OURS OWN, BOTH_WAYS OWN_RULE(PORT("80") TO("vboxnet0")), ROUTER FORWARDED "tcp/81=192.168.56.101:81\n", "forward-dropped", FALSE, FALSE},
+    {OURS OWN, BOTH_WAYS OWN_RULE(XT("tcp") CONNTRACK TO("vboxnet0")), ROUTER FORWARDED, "", FALSE, FALSE},
+    {OURS OWN, BOTH_WAYS OWN_RULE(DNAT ACCEPT), ROUTER FORWARDED, "", FALSE, FALSE},
+    {OURS OWN, OWN_RULE(DNAT ACCEPT), ROUTER FORWARDED, "forward-dropped bridge-filtered", TRUE, FALSE},
+    {OURS OWN, BOTH_WAYS OWN_RULE(SOURCE("\"203.0.113.9\"") TO("vboxnet0")), ROUTER FORWARDED, "forward-dropped", FALSE, FALSE},
     {OURS, "", ROUTER, "rp-filter", FALSE, TRUE},
 };
 /* clang-format on */
@@ -362,7 +434,11 @@ static void
 test_damaged(void)
 {
     static const char whole[] =
-        HEAD OURS UFW DOCKER FIREWALLD RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0")) TAIL;
+        HEAD OURS UFW DOCKER FIREWALLD OWN RULE("ip", "filter", "DOCKER-USER", FROM("vboxnet0"))
+            OWN_RULE(ANSWERS_BY_MAP) OWN_RULE(DNAT CONNTRACK SOURCE(SUBNET("192.168.56.0", "24"))
+                                                  DESTINATION("{\"set\": [\"203.0.113.9\"]}")
+                                                      PORT("{\"set\": [22, {\"range\": [79, 81]}]}")
+                                                          TO("vboxnet0")) TAIL;
     g_autoptr(GRand) rand = sample_rand();
     for (guint i = 0; i < 3000; i++) {
         g_autofree char *json = g_strdup(whole);

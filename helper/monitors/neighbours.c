@@ -37,26 +37,25 @@ has_name(const GPtrArray *names, const char *name)
 }
 
 /*
- * The names of VM networks that are up and of which something that was asked for is stopped, to be
- * freed. asked, and afterwards what of it is stopped, of any: AKIN_STOPS_*.
+ * The names of VM networks that are up and of which any of this is stopped, to be freed; what, or
+ * NULL: all that is stopped of the first.
  */
 static GPtrArray *
-list_stopped(const Judge *judge, const AkinChain *chain, guint *asked)
+list_stopped(const Judge *judge, const AkinChain *chain, guint any, guint *what)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    guint what = 0;
     for (guint i = 0; i < judge->situation->interfaces->len; i++) {
         const AkinInterface *network = judge->situation->interfaces->pdata[i];
         if (!akin_network_is_up(judge->policy, network))
             continue;
         guint stopped =
-            akin_chain_stopped(chain, judge->seen, judge->policy, judge->situation, network) &
-            *asked;
-        if (stopped != 0)
-            g_ptr_array_add(names, akin_shown(network->name));
-        what |= stopped;
+            akin_chain_stopped(chain, judge->seen, judge->policy, judge->situation, network);
+        if ((stopped & any) == 0)
+            continue;
+        if (names->len == 0 && what)
+            *what = stopped;
+        g_ptr_array_add(names, akin_shown(network->name));
     }
-    *asked = what;
     return names;
 }
 
@@ -116,60 +115,107 @@ describe(const AkinChain *chain)
     return g_strdup_printf("chain ‘%s’ of table %s ‘%s’", name, chain->family, table);
 }
 
-/* Of nobody we know: what is missing there, in words. */
-static void
-judge_own_forward(Judge *judge, const AkinChain *chain, guint what, const char *networks,
-                  const char *name)
+/* How a program lets a VM network through: words before and after the network's name. */
+typedef struct {
+    const char *finding, *drops; /* NULL: the chain does */
+    const char *begin, *out, *in, *after, *end;
+} Program;
+
+/* It needs no way in: answers and what was translated pass it by themselves. */
+static const Program firewalld = {
+    .finding = AKIN_FINDING_FIREWALLD,
+    .drops = "firewalld rejects",
+    .begin = "",
+    .out = "sudo firewall-cmd --permanent --zone=trusted --add-interface=",
+    .after = ", then sudo firewall-cmd --reload",
+    .end = "",
+};
+static const Program docker = {
+    .finding = AKIN_FINDING_DOCKER,
+    .drops = "Docker's rules drop",
+    .begin = "",
+    .out = "sudo iptables -I DOCKER-USER -i ",
+    .in = "sudo iptables -I DOCKER-USER -o ",
+    .after = " -j ACCEPT",
+    .end = " (akin goes on to decide what passes)",
+};
+static const Program docker6 = {
+    .finding = AKIN_FINDING_DOCKER,
+    .drops = "Docker's rules drop",
+    .begin = "",
+    .out = "sudo ip6tables -I DOCKER-USER -i ",
+    .in = "sudo ip6tables -I DOCKER-USER -o ",
+    .after = " -j ACCEPT",
+    .end = " (akin goes on to decide what passes)",
+};
+static const Program ufw = {
+    .finding = AKIN_FINDING_UFW,
+    .drops = "ufw drops",
+    .begin = "",
+    .out = "sudo ufw route allow in on ",
+    .in = "sudo ufw route allow out on ",
+    .after = "",
+    .end = "",
+};
+static const Program nobody = {
+    .finding = AKIN_FINDING_FORWARD,
+    .begin = "there, accept ",
+    .out = "what comes from ",
+    .in = "what goes to ",
+    .after = "",
+    .end = " (see sudo nft list ruleset)",
+};
+
+static const Program *
+whose(const Judge *judge, const AkinChain *chain)
 {
-    g_autofree char *where = describe(chain);
-    const char *problem = what & AKIN_STOPS_OUTGOING  ? "machines of %s may not get out"
-                          : what & AKIN_STOPS_ANSWERS ? "machines of %s may get no answers"
-                                                      : "forwards to machines of %s may not work";
-    gboolean out = what & AKIN_STOPS_OUTGOING,
-             in = what & (AKIN_STOPS_ANSWERS | AKIN_STOPS_FORWARDS);
-    g_autoptr(GString) sentence = g_string_new(NULL);
-    g_string_append_printf(sentence, "%s drops forwarded packets that it has no rule for, so ",
-                           where);
-    g_string_append_printf(sentence, problem, networks);
-    g_string_append(sentence, "; let them: there, accept ");
-    if (out)
-        g_string_append_printf(sentence, "what comes from %s", name);
-    g_string_append(sentence, out && in ? ", and " : "");
-    if (in)
-        g_string_append_printf(sentence, "what goes to %s", name);
-    g_string_append(sentence, " (see sudo nft list ruleset)");
-    add_finding(judge, AKIN_FINDING_FORWARD, FALSE,
-                g_string_free(g_steal_pointer(&sentence), FALSE));
+    if (akin_chain_is_firewalld(chain))
+        return &firewalld;
+    if (akin_chain_is_dockers(judge->seen->chains, chain))
+        return strcmp(chain->family, "ip6") == 0 ? &docker6 : &docker;
+    return akin_chain_is_ufws(judge->seen->chains, chain) ? &ufw : &nobody;
 }
 
+/* What lets this through, and nothing that has been done. */
+static char *
+advise(const Program *program, guint what, const char *name)
+{
+    gboolean out = what & AKIN_STOPS_OUTGOING;
+    gboolean in = what & (AKIN_STOPS_ANSWERS | AKIN_STOPS_FORWARDS);
+    g_autofree char *leave =
+        out ? g_strconcat(program->out, name, program->after, NULL) : g_strdup("");
+    g_autofree char *enter =
+        in ? g_strconcat(program->in, name, program->after, NULL) : g_strdup("");
+    return g_strconcat(program->begin, leave, out && in ? ", and " : "", enter, program->end, NULL);
+}
+
+/* The worst is told alone, of all networks that have it: without a way out nothing else matters. */
 static void
 judge_forward(Judge *judge, const AkinChain *chain)
 {
-    guint what = AKIN_STOPS_OUTGOING | AKIN_STOPS_ANSWERS | AKIN_STOPS_FORWARDS;
-    g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, &what);
-    if (stopped->len == 0)
+    static const struct {
+        guint what;
+        const char *before, *after; /* the names of the networks */
+    } problems[] = {{AKIN_STOPS_OUTGOING, "machines of ", " may not get out"},
+                    {AKIN_STOPS_ANSWERS, "machines of ", " may get no answers"},
+                    {AKIN_STOPS_FORWARDS, "forwards to machines of ", " may not work"}};
+    const Program *program = whose(judge, chain);
+    for (guint i = 0; i < G_N_ELEMENTS(problems); i++) {
+        guint what = 0;
+        g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, problems[i].what, &what);
+        if (stopped->len == 0)
+            continue;
+        g_autofree char *networks = join(stopped);
+        g_autofree char *where = describe(chain);
+        g_autofree char *drops =
+            program->drops ? g_strdup(program->drops) : g_strconcat(where, " drops", NULL);
+        /* The name is a plain one, or it were no VM network. */
+        g_autofree char *advice = advise(program, what, stopped->pdata[0]);
+        add(judge, program->finding,
+            "%s forwarded packets that have no rule of their own, so %s%s%s; let them: %s", drops,
+            problems[i].before, networks, problems[i].after, advice);
         return;
-    g_autofree char *networks = join(stopped);
-    const char *name = stopped->pdata[0]; /* a plain one, or it were no VM network */
-    const char *tool = strcmp(chain->family, "ip6") == 0 ? "ip6tables" : "iptables";
-    if (akin_chain_is_firewalld(chain))
-        add(judge, AKIN_FINDING_FIREWALLD,
-            "firewalld rejects what machines of %s send outside; let them: sudo firewall-cmd "
-            "--permanent --zone=trusted --add-interface=%s, then sudo firewall-cmd --reload",
-            networks, name);
-    else if (akin_chain_is_dockers(judge->seen->chains, chain))
-        add(judge, AKIN_FINDING_DOCKER,
-            "Docker's rules drop what machines of %s send outside; let them: sudo %s -I "
-            "DOCKER-USER -i %s -j ACCEPT, and sudo %s -I DOCKER-USER -o %s -j ACCEPT (akin goes on "
-            "to decide what passes)",
-            networks, tool, name, tool, name);
-    else if (akin_chain_is_ufws(judge->seen->chains, chain))
-        add(judge, AKIN_FINDING_UFW,
-            "ufw drops what machines of %s send outside; let them: sudo ufw route allow in on %s, "
-            "and for forwards sudo ufw route allow out on %s",
-            networks, name, name);
-    else
-        judge_own_forward(judge, chain, what, networks, name);
+    }
 }
 
 /* Another firewall beside akin may well be meant so: a note. */
@@ -265,10 +311,10 @@ judge_bridges(Judge *judge)
     const GArray *chains = judge->seen->chains;
     for (guint i = 0; i < chains->len; i++) {
         const AkinChain *chain = &g_array_index(chains, AkinChain, i);
-        guint families = bridged(judge, chain), what = AKIN_STOPS_WITHIN;
+        guint families = bridged(judge, chain);
         if (!akin_chain_stops(chain, AKIN_HOOK_FORWARD) || families == 0)
             continue;
-        g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, &what);
+        g_autoptr(GPtrArray) stopped = list_stopped(judge, chain, AKIN_STOPS_WITHIN, NULL);
         for (guint k = stopped->len; k-- > 0;) {
             if (!has_name(judge->seen->bridges, stopped->pdata[k]))
                 g_ptr_array_remove_index(stopped, k);

@@ -154,6 +154,11 @@ class Rules(Neighbours):
         self.assertIn('sudo iptables -I DOCKER-USER -i vboxnet0 -j ACCEPT', said)
         for link in ('vboxnet0', 'vboxnet1'):  # as the advice says
             self.rule('insert rule ip filter DOCKER-USER iifname', link, 'counter accept')
+        said = self.assertDoctor('docker')
+        self.assertIn('machines of vboxnet0, vboxnet1 may get no answers; let them: sudo iptables -I DOCKER-USER -o',
+                      said)
+        self.assertNotIn('-i vboxnet0', said)
+        for link in ('vboxnet0', 'vboxnet1'):
             self.assertDoctor('docker')
             self.rule('insert rule ip filter DOCKER-USER oifname', link, 'counter accept')
         self.assertDoctor()
@@ -190,6 +195,16 @@ class Rules(Neighbours):
         self.assertOut()
         self.assertIn('sudo ufw allow PORT', self.assertDoctor(notes=['ufw']))
         self.assertEqual(self.warned(), {})  # another firewall may well be meant to be there
+        self.serve(self.lab.vm1, 80, proto='tcp')
+        self.akinctl('forward', 'add', 'tcp', '443', f'{VM1.four}:80')
+        self.assertNotEqual(self.lab.neighbour.connect(LAPTOP_A.four, 443, timeout=0.3).verdict, 'open')
+        said = self.assertDoctor('ufw')
+        self.assertIn('forwards to machines of vboxnet0 may not work; let them: sudo ufw route allow out on vboxnet0',
+                      said)
+        self.assertNotIn('in on', said)
+        self.rule('add rule ip filter ufw-user-forward oifname vboxnet0 counter accept')
+        self.assertEqual(self.lab.neighbour.connect(LAPTOP_A.four, 443).verdict, 'open')
+        self.assertDoctor(notes=['ufw'])
 
     def test_firewalld(self):
         self.load(FIREWALLD)

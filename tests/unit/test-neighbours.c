@@ -220,20 +220,52 @@ static const Row rows[] = {
 };
 /* clang-format on */
 
-/* What is missing in a chain of the user's own, and what is said of it. */
+/* What is said of what is missing, and that nothing is advised which has been done. */
+#define OTHERS " forwarded packets that have no rule of their own, so "
+#define OWN_DROPS "chain ‘fwd’ of table inet ‘own’ drops" OTHERS
+#define DOCKER_DROPS "Docker's rules drop" OTHERS
+#define UFW_DROPS "ufw drops" OTHERS
+#define DOCKER_OUT(tool, name) "sudo " tool " -I DOCKER-USER -i " name " -j ACCEPT"
+#define DOCKER_IN(tool, name) "sudo " tool " -I DOCKER-USER -o " name " -j ACCEPT"
+#define DOCKER_END " (akin goes on to decide what passes)"
+#define LIST " (see sudo nft list ruleset)"
+#define NOT_OUT(name) "machines of " name " may not get out; let them: "
+#define NO_ANSWERS(name) "machines of " name " may get no answers; let them: "
+#define NO_FORWARDS(name) "forwards to machines of " name " may not work; let them: "
+#define USER_RULE(expressions) RULE("ip", "filter", "DOCKER-USER", expressions)
+#define UFW_RULE(expressions) RULE("ip", "filter", "ufw-user-forward", expressions)
+
+/* clang-format off */
 static const struct {
-    const char *rules, *more, *problem, *advice;
+    const char *chains, *rules, *more, *sentence;
 } advised[] = {
-    {"", ROUTER, "machines of vboxnet0 may not get out",
-     "accept what comes from vboxnet0, and what goes to vboxnet0"},
-    {RULE("inet", "own", "fwd", ANSWERS), ROUTER, "machines of vboxnet0 may not get out",
-     "accept what comes from vboxnet0 (see"},
-    {RULE("inet", "own", "fwd", FROM("vboxnet0")), ROUTER,
-     "machines of vboxnet0 may get no answers", "accept what goes to vboxnet0"},
-    {RULE("inet", "own", "fwd", ANSWERS) RULE("inet", "own", "fwd", FROM("vboxnet0")),
-     ROUTER FORWARDED, "forwards to machines of vboxnet0 may not work",
-     "accept what goes to vboxnet0"},
+    {OURS OWN, "", ROUTER, OWN_DROPS NOT_OUT("vboxnet0") "there, accept what comes from vboxnet0, and what goes to vboxnet0" LIST},
+    {OURS OWN, OWN_RULE(ANSWERS), ROUTER, OWN_DROPS NOT_OUT("vboxnet0") "there, accept what comes from vboxnet0" LIST},
+    {OURS OWN, OWN_RULE(FROM("vboxnet0")), ROUTER, OWN_DROPS NO_ANSWERS("vboxnet0") "there, accept what goes to vboxnet0" LIST},
+    {OURS OWN, BOTH_WAYS, ROUTER FORWARDED, OWN_DROPS NO_FORWARDS("vboxnet0") "there, accept what goes to vboxnet0" LIST},
+    {OURS DOCKER, "", ROUTER, DOCKER_DROPS NOT_OUT("vboxnet0")
+        DOCKER_OUT("iptables", "vboxnet0") ", and " DOCKER_IN("iptables", "vboxnet0") DOCKER_END},
+    {OURS DOCKER, USER_RULE(TO("vboxnet0")), ROUTER, DOCKER_DROPS NOT_OUT("vboxnet0") DOCKER_OUT("iptables", "vboxnet0") DOCKER_END},
+    {OURS DOCKER, USER_RULE(FROM("vboxnet0")), ROUTER FORWARDED,
+        DOCKER_DROPS NO_ANSWERS("vboxnet0") DOCKER_IN("iptables", "vboxnet0") DOCKER_END},
+    {OURS DOCKER, USER_RULE(FROM("vboxnet0")) USER_RULE(CONNTRACK ACCEPT), ROUTER FORWARDED,
+        DOCKER_DROPS NO_FORWARDS("vboxnet0") DOCKER_IN("iptables", "vboxnet0") DOCKER_END},
+    {OURS UFW6 CHAIN("ip6", "filter", "DOCKER-USER"), "", ROUTER SECOND, DOCKER_DROPS NOT_OUT("vboxnet1")
+        DOCKER_OUT("ip6tables", "vboxnet1") DOCKER_END},
+    {OURS UFW, "", ROUTER, UFW_DROPS NOT_OUT("vboxnet0") "sudo ufw route allow in on vboxnet0"},
+    {OURS UFW, "", ROUTER FORWARDED, UFW_DROPS NOT_OUT("vboxnet0")
+        "sudo ufw route allow in on vboxnet0, and sudo ufw route allow out on vboxnet0"},
+    {OURS UFW, UFW_RULE(FROM("vboxnet0")), ROUTER FORWARDED, UFW_DROPS NO_FORWARDS("vboxnet0") "sudo ufw route allow out on vboxnet0"},
+    {OURS FIREWALLD, "", ROUTER FORWARDED, "firewalld rejects" OTHERS NOT_OUT("vboxnet0")
+        "sudo firewall-cmd --permanent --zone=trusted --add-interface=vboxnet0, then sudo firewall-cmd --reload"},
+    /* Of several networks, those that have the same to be told; the others' turn comes then. */
+    {OURS DOCKER, "", ROUTER SECOND, DOCKER_DROPS NOT_OUT("vboxnet0, vboxnet1")
+        DOCKER_OUT("iptables", "vboxnet0") ", and " DOCKER_IN("iptables", "vboxnet0") DOCKER_END},
+    {OURS DOCKER, USER_RULE(FROM("vboxnet0")) USER_RULE(TO("vboxnet1")), ROUTER SECOND, DOCKER_DROPS NOT_OUT("vboxnet1")
+        DOCKER_OUT("iptables", "vboxnet1") DOCKER_END},
+    {OURS UFW, UFW_RULE(FROM("vboxnet*")), ROUTER SECOND FORWARDED, UFW_DROPS NO_FORWARDS("vboxnet0") "sudo ufw route allow out on vboxnet0"},
 };
+/* clang-format on */
 
 static AkinSurroundings *
 see(const char *chains, const char *rules)
@@ -311,28 +343,11 @@ test_gates(void)
 static void
 test_advice(void)
 {
-    g_autoptr(AkinSurroundings) seen = see(OURS DOCKER, "");
-    g_autofree char *sentence = NULL;
-    g_autofree char *names = judge(seen, ROUTER, &sentence);
-    g_assert_nonnull(strstr(sentence, "machines of vboxnet0 send"));
-    g_assert_nonnull(strstr(sentence, "sudo iptables -I DOCKER-USER -i vboxnet0 -j ACCEPT"));
-    g_autoptr(AkinSurroundings) six = see(OURS UFW6 CHAIN("ip6", "filter", "DOCKER-USER"), "");
-    g_autofree char *sentence6 = NULL;
-    g_autofree char *names6 = judge(six, ROUTER SECOND, &sentence6);
-    g_assert_nonnull(strstr(sentence6, "sudo ip6tables -I DOCKER-USER -i vboxnet1 -j ACCEPT"));
-    g_assert_cmpstr(names6, ==, names);
-}
-
-static void
-test_advice_of_own(void)
-{
     for (guint i = 0; i < G_N_ELEMENTS(advised); i++) {
-        g_autoptr(AkinSurroundings) seen = see(OURS OWN, advised[i].rules);
+        g_autoptr(AkinSurroundings) seen = see(advised[i].chains, advised[i].rules);
         g_autofree char *sentence = NULL;
         g_autofree char *names = judge(seen, advised[i].more, &sentence);
-        g_assert_cmpstr(names, ==, "forward-dropped");
-        g_assert_nonnull(strstr(sentence, advised[i].problem));
-        g_assert_nonnull(strstr(sentence, advised[i].advice));
+        g_assert_cmpstr(sentence, ==, advised[i].sentence);
     }
 }
 
@@ -459,7 +474,6 @@ main(int argc, char **argv)
     g_test_add_func("/neighbours/rows", test_rows);
     g_test_add_func("/neighbours/gates", test_gates);
     g_test_add_func("/neighbours/advice", test_advice);
-    g_test_add_func("/neighbours/advice-of-own", test_advice_of_own);
     g_test_add_func("/neighbours/advice-of-bridges", test_advice_of_bridges);
     g_test_add_func("/neighbours/odd-names", test_odd_names);
     g_test_add_func("/neighbours/malformed", test_malformed);

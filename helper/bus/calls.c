@@ -23,11 +23,13 @@ static const AkinMethod may_control = {"MayControl", AKIN_RIGHT_CONTROL, NULL};
 static const AkinMethod read_properties = {"", AKIN_RIGHT_LOOK, NULL};
 
 /*
- * Questions that are open at a time, of all and of one user. A system bus lets one program have
- * 128 calls without an answer, and somebody who types may take her time.
+ * Questions that are open at a time, of all and of one user; and of all with the first ones of
+ * users, whom others cannot keep from asking. A system bus lets one program have 128 calls without
+ * an answer, and somebody who types may take her time.
  */
 #define ASKED_MAX 32
 #define ASKED_OF_USER_MAX 8
+#define ASKED_WITH_FIRST_MAX 96
 
 typedef struct {
     AkinCalls *calls;
@@ -212,6 +214,8 @@ may_ask(const AkinCalls *calls, const Call *call)
         if (asked->peer == call->peer && is_change(asked) == is_change(call))
             return FALSE;
     }
+    if (of_user == 0)
+        return calls->asked.length < ASKED_WITH_FIRST_MAX;
     return calls->asked.length < ASKED_MAX && of_user < ASKED_OF_USER_MAX;
 }
 

@@ -207,6 +207,13 @@ class Crowds(PolkitCase):
         self.crowd(ACCOUNTS[:6], 6)
         self.assertAsked(OF_ALL)
 
+    def test_others_keep_nobody_from_asking(self):
+        self.polkit.busy = True
+        self.crowd(ACCOUNTS[:OF_ALL // OF_USER], OF_USER)
+        self.assertAsked(OF_ALL)
+        self.crowd(ACCOUNTS[OF_ALL // OF_USER:6], 2)
+        self.assertAsked(OF_ALL + 6 - OF_ALL // OF_USER)
+
     def test_who_leaves_has_asked_all_the_same(self):
         """Until polkit has let go of the question: nobody asks more by coming again and again."""
         self.polkit.busy = True

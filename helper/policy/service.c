@@ -76,8 +76,7 @@ akin_service_new(const char *name, const char *title, const char *out, const cha
     if (out_ports->len == 0 && in_ports->len == 0) {
         g_set_error(error, AKIN_ERROR, AKIN_ERROR_INVALID_ARGUMENT,
                     "service %s has no ports; give it outgoing ports (out), incoming ones (in) or "
-                    "both, like "
-                    "tcp:8000",
+                    "both, like tcp:8000",
                     name);
         return NULL;
     }

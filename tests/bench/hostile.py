@@ -9,13 +9,14 @@ import contextlib
 import functools
 import itertools
 import random
+import socket
 import struct
 import time
 
 from ground import OFFENCE_SECONDS, Ground
 from helper import ORDINARY_USER, Failed
 from system_bus import Polkit, SystemBus
-from wire import METHOD_CALL, SOON, Client, Port, identity
+from wire import METHOD_CALL, SOON, Client, Port, call_of_fields, identity
 
 HELD = 300  # connections kept open at a time; many more than a user may have
 ROOM = 40  # descriptors that a user's connections may take
@@ -124,6 +125,30 @@ def wrong_sizes(ground, count):
         yield amiss
 
 
+def urgent_bytes(ground, count):
+    """urgent bytes, before the handshake's end and after it"""
+    held = _Held()
+    for number in range(count):
+        client = _log_in(ground) if number % 2 else _connect(ground)
+        with contextlib.suppress(OSError):  # it is closed already, or the kernel knows of none
+            client.socket.send(b'\0AUTH'[:number % 6] + b'x', socket.MSG_OOB)
+        held.add(client)
+        yield None
+
+
+def wrong_fields(ground, count):
+    """calls whose header fields are of any types"""
+    chance, held = random.Random(3), _Held(16)
+    values = (('s', 'x'), ('s', ':1.1'), ('o', '/org/akin/Helper1'), ('u', 1), ('g', 'as'), ('s', 'MayControl'))
+    for _ in range(count):
+        fields = [(number, *chance.choice(values)) for number in range(1, 10) if chance.random() < 0.5]
+        client = _log_in(ground)
+        with contextlib.suppress(ConnectionError):
+            client.socket.sendall(call_of_fields(*fields))
+        held.add(client)
+        yield None
+
+
 def calls(ground, count):
     """method calls, answers read"""
     client, looks = _log_in(ground), itertools.cycle(LOOKS)
@@ -219,9 +244,9 @@ def _is_open(client):
 
 # What is tried how often, in full and in short; and whether it is an offence.
 ATTACKS = ((silent, 10000, 1000, True), (byte_by_byte, 10000, 1000, False), (rubbish, 10000, 1000, True),
-           (wrong_sizes, 10000, 1000, True), (unread_signals, 10000, 1000, True), (calls, 100000, 10000, False),
-           (unread_calls, 100000, 10000, True), (changes, 10000, 1000, False), (crowd, 93000, 18600, False),
-           (lists, 18600, 3720, False))
+           (wrong_sizes, 10000, 1000, True), (urgent_bytes, 10000, 1000, True), (wrong_fields, 10000, 1000, True),
+           (unread_signals, 10000, 1000, True), (calls, 100000, 10000, False), (unread_calls, 100000, 10000, True),
+           (changes, 10000, 1000, False), (crowd, 93000, 18600, False), (lists, 18600, 3720, False))
 ATTACKS_ON_POLKIT = ((lists_to_polkit, 18600, 3720, False), (questions, 18600, 3720, False),)
 
 

@@ -132,7 +132,8 @@ def call_of_fields(*fields, serial=1):
     """A call without arguments whose header has these fields: number, type, value, each as wrong as one likes."""
     data = b''
     for number, code, value in fields:
-        data = aligned(data, 8) + bytes([number, 1]) + code.encode() + b'\0' + encoded(value)[2]
+        data = aligned(data, 8) + bytes([number, 1]) + code.encode() + b'\0'
+        data += bytes([len(value)]) + value.encode() + b'\0' if code == 'g' else encoded(value)[2]
     return aligned(struct.pack('<cBBBIII', b'l', METHOD_CALL, 0, 1, 0, serial, len(data)) + data, 8)
 
 

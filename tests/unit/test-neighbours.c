@@ -347,6 +347,7 @@ test_advice(void)
         g_autoptr(AkinSurroundings) seen = see(advised[i].chains, advised[i].rules);
         g_autofree char *sentence = NULL;
         g_autofree char *names = judge(seen, advised[i].more, &sentence);
+        g_assert_cmpstr(names, !=, "");
         g_assert_cmpstr(sentence, ==, advised[i].sentence);
     }
 }

@@ -171,6 +171,18 @@ is_machines_due(const AkinQuestion *question)
     return question->protocol == AKIN_PROTOCOL_TCP && question->port == 53;
 }
 
+/* What a machine finds at any of this computer's addresses where nothing is forwarded. */
+static Finding
+judge_asked_by_machine(const AkinPolicy *policy, const AkinInterface *network,
+                       const AkinQuestion *question)
+{
+    if (policy->machines_reach_host)
+        return finding(AKIN_PASS, "machines of %s may reach this computer", network->name);
+    if (is_machines_due(question))
+        return finding(AKIN_PASS, "machines always get DHCP and DNS");
+    return finding(AKIN_REJECT, "machines may not reach this computer");
+}
+
 static Finding
 judge_machine(const AkinPolicy *policy, const AkinSituation *situation,
               const AkinInterface *network, const AkinQuestion *question)
@@ -178,11 +190,7 @@ judge_machine(const AkinPolicy *policy, const AkinSituation *situation,
     g_autofree char *obstacle = NULL;
     if (question->outgoing)
         return finding(AKIN_PASS, "it is a machine of %s", network->name);
-    Finding found = finding(AKIN_REJECT, "machines may not reach this computer");
-    if (policy->machines_reach_host)
-        found = finding(AKIN_PASS, "machines of %s may reach this computer", network->name);
-    else if (is_machines_due(question))
-        found = finding(AKIN_PASS, "machines always get DHCP and DNS");
+    Finding found = judge_asked_by_machine(policy, network, question);
     /* A forward is of the outside addresses, which machines may ask as well (row 8). */
     const AkinForward *forward = find_forward(policy, situation, question, &obstacle);
     if (!forward || obstacle)

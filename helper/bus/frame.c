@@ -4,37 +4,22 @@
 #include <string.h>
 
 #define METHOD_CALL 1
-#define PROTOCOL_VERSION 1
-#define ALIGNMENT 8 /* of the body */
-
-static guint32
-number(const guint8 *bytes, gboolean big_endian)
-{
-    guint32 value;
-    memcpy(&value, bytes, sizeof value);
-    return big_endian ? GUINT32_FROM_BE(value) : GUINT32_FROM_LE(value);
-}
 
 /* The head is complete: how much belongs to it? */
 static gboolean
 open_message(AkinFrame *frame, const char **offence)
 {
-    gboolean big_endian = frame->head[0] == 'B';
-    guint32 body = number(frame->head + 4, big_endian);
-    guint32 serial = number(frame->head + 8, big_endian);
-    guint32 fields = number(frame->head + 12, big_endian);
-    if ((!big_endian && frame->head[0] != 'l') || frame->head[3] != PROTOCOL_VERSION ||
-        frame->head[1] != METHOD_CALL || serial == 0) {
+    AkinHead head;
+    if (!akin_head_parse(&head, frame->head) || head.type != METHOD_CALL || head.serial == 0) {
         *offence = "sends what is no call";
         return FALSE;
     }
-    frame->left = ((gsize) fields + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + body;
-    frame->have = 0;
-    if (fields > AKIN_FRAME_FIELDS_MAX || body > frame->max ||
-        sizeof frame->head + frame->left > frame->max) {
+    if (head.fields > AKIN_FRAME_FIELDS_MAX || AKIN_HEAD_SIZE + head.rest > frame->max) {
         *offence = "sends a message that is too large";
         return FALSE;
     }
+    frame->left = head.rest;
+    frame->have = 0;
     return TRUE;
 }
 

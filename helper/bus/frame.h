@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "message-head.h"
+
 /*
  * Where D-Bus messages begin and end in a stream of bytes (D-Bus Specification, "Message Format"),
  * and whether they are calls of a size that we take. Pure.
@@ -18,8 +20,8 @@
 #define AKIN_FRAME_FIELDS_MAX 2048          /* its header fields */
 
 typedef struct {
-    gsize max;       /* of the two above: set by whoever begins; the rest is {0} then */
-    guint8 head[16]; /* the fixed part of the header, as far as it has come */
+    gsize max;                   /* of the two above: set by whoever begins; the rest is {0} then */
+    guint8 head[AKIN_HEAD_SIZE]; /* as far as it has come */
     gsize have;
     gsize left; /* of the message behind it */
 } AkinFrame;

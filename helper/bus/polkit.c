@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "system-bus.h"
+
 #define POLKIT "org.freedesktop.PolicyKit1"
 #define AUTHORITY_PATH "/org/freedesktop/PolicyKit1/Authority"
 #define AUTHORITY_INTERFACE "org.freedesktop.PolicyKit1.Authority"
@@ -211,7 +213,7 @@ on_bus(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(Question) question = user_data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GDBusConnection) bus = g_dbus_connection_new_for_address_finish(result, &error);
+    g_autoptr(GDBusConnection) bus = akin_system_bus_connect_finish(result, &error);
     (void) source;
     if (g_cancellable_is_cancelled(question->cancellable)) {
         question->answered(AKIN_POLKIT_CANCELLED, question->user_data);
@@ -259,9 +261,5 @@ akin_polkit_ask(AkinPolkit *polkit, const AkinCredentials *who, const char *acti
         ask(question);
         return;
     }
-    g_autofree char *address = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
-    g_dbus_connection_new_for_address(address,
-                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                      NULL, cancellable, on_bus, question);
+    akin_system_bus_connect(cancellable, on_bus, question);
 }

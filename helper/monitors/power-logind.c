@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "power.h"
 
+#include "system-bus.h"
+
 /*
  * logind (or elogind) says PrepareForSleep(TRUE) before the computer sleeps and
  * PrepareForSleep(FALSE) after it woke up: org.freedesktop.login1(5). We hold no delay lock: the
  * rules are in the kernel and need nothing done before it sleeps.
- *
- * The connection is our own, not the shared one of g_bus_get: as long as anybody holds a reference
- * on a shared connection that was closed, g_bus_get returns that one again, and a bus that comes
- * back would never be found.
  */
 #define LOGIND "org.freedesktop.login1"
 
@@ -146,7 +144,7 @@ static void
 on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GError) error = NULL;
-    GDBusConnection *bus = g_dbus_connection_new_for_address_finish(result, &error);
+    GDBusConnection *bus = akin_system_bus_connect_finish(result, &error);
     (void) source;
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return; /* the monitor is gone */
@@ -166,11 +164,7 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 connect_to_bus(AkinPowerMonitor *monitor)
 {
-    g_autofree char *address = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
-    g_dbus_connection_new_for_address(address,
-                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                      NULL, monitor->cancellable, on_connected, monitor);
+    akin_system_bus_connect(monitor->cancellable, on_connected, monitor);
 }
 
 AkinPowerMonitor *

@@ -10,6 +10,8 @@ import sys
 import time
 import unittest
 
+from gi.repository import GLib
+
 from helper import ORDINARY_USER, SYSTEM_SERVICES, AkinCase, wait_for
 from system_bus import ALLOWED, CHALLENGE, DENIED, DISMISSED, FAILED, NAME, Polkit, SystemBus
 from wire import Client
@@ -286,6 +288,41 @@ class Strangers(PolkitCase):
         self.come()
         self.her.call('MayControl')
         self.assertIn(b'yes\0', self.her.answer())
+
+
+class Neighbours(PolkitCase):
+    """Everybody on a system bus may send everybody signals, of up to 32 MiB."""
+
+    def setUp(self):
+        super().setUp()
+        self.polkit = self.enterContext(Polkit(self.bus))
+        self.polkit.answer = ALLOWED
+        self.start()
+        self.assertEqual(self.change(), (0, ''))
+
+    def test_a_large_signal_is_not_taken_in(self):
+        before = self.memory()
+        stranger = self.bus.connect()
+        for size in (60 << 10, 1 << 20, 4 << 20):
+            much = GLib.Variant.new_from_bytes(GLib.VariantType('(ay)'), GLib.Bytes.new(bytes(size)), True)
+            for name in self.names(stranger):
+                stranger.emit_signal(name, '/org/freedesktop/login1', 'org.freedesktop.login1.Manager',
+                                     'PrepareForSleep', much)
+                stranger.flush_sync(None)
+        self.assertEqual(self.change('firewall', 'on'), (0, ''))
+        self.assertLess(self.memory() - before, 1)
+
+    def names(self, stranger):
+        """Of all who are on the bus but the one who asks."""
+        names, = stranger.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
+                                    'ListNames', None, None, 0, -1, None).unpack()
+        return [name for name in names if name[0] == ':' and name != stranger.get_unique_name()]
+
+    def memory(self):
+        """The most that the helper has held, in MiB."""
+        with open(f'/proc/{self.helper._process.pid}/status') as file:
+            line = next(line for line in file if line.startswith('VmHWM'))
+        return int(line.split()[1]) / 1024
 
 
 class Gone(PolkitCase):

@@ -18,6 +18,7 @@
 #include "server.h"
 #include "shown.h"
 #include "tamper.h"
+#include "trusted-folder.h"
 #include "uplink.h"
 
 /* Options, logging, wiring; nothing else. */
@@ -161,6 +162,14 @@ run(Helper *helper)
     akin_power_monitor_free(power);
 }
 
+/* Before anything is read from or written to them. */
+static gboolean
+trust_places(Options *options, GError **error)
+{
+    return akin_trust_folder(&options->state_dir, "a --state-dir", error) &&
+           akin_trust_folder_of(&options->config, "a folder for --config", error);
+}
+
 /* Everything that can refuse comes before the kernel is touched: the socket, above all. */
 static gboolean
 serve(const Options *options, GError **error)
@@ -287,5 +296,5 @@ main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     akin_privileges_drop();
-    return serve(&options, &error) ? EXIT_SUCCESS : fail(error);
+    return trust_places(&options, &error) && serve(&options, &error) ? EXIT_SUCCESS : fail(error);
 }

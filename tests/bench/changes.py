@@ -4,15 +4,14 @@
 import contextlib
 import tempfile
 
-import contestants
 from contestants import Akin, Firewalld, Nft, Ufw
 from table import Line, duration, in_turns, middle
 from yard import Yard
 
 
 def _on_disk(stack):
-    """A folder that is as durable as this computer's disk, unless it was built in memory."""
-    return stack.enter_context(tempfile.TemporaryDirectory(prefix='bench-', dir=contestants.BUILD))
+    """A folder that is as durable as this computer's disk; what somebody builds in is not root's, as it has to be."""
+    return stack.enter_context(tempfile.TemporaryDirectory(prefix='akin-bench-', dir='/var/tmp'))
 
 
 def _akin(stack, **options):

@@ -11,7 +11,8 @@ import contestants
 from ground import Ground
 
 # Run in a shell where $0 is the folder of the policy file and $1 that of the state; the rest is a command.
-OWN_DISKS = '''for folder in "$0" "$1"; do mkdir -p "$folder" && mount -t tmpfs -o size=64k none "$folder"; done
+OWN_DISKS = '''for folder in "$0" "$1"; do
+mkdir -p "$folder" && mount -t tmpfs -o size=64k,mode=755 none "$folder"; done
 shift; exec "$@"'''
 
 # What breaks it and what mends it, run in a shell where $0 is the folder of the policy file; and the reason given.

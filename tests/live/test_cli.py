@@ -485,6 +485,39 @@ class BadComputer(RefusalCase):
         self.assertEqual((done.returncode, done.stderr.count('\n')), (1, 1), done.stderr)
         self.assertIn('root', done.stderr)
 
+    def test_a_folder_that_others_may_write_to(self):
+        """What is noted there is written to the kernel by root, and a policy would be anybody's."""
+        self.helper.stop()
+        state = os.path.join(self.helper.folder, 'anybodys', 'state')
+        os.mkdir(os.path.dirname(state))
+        for owner, mode, says in ((ORDINARY_USER, 0o755, f'belongs to user {ORDINARY_USER}'),
+                                  (0, 0o777, 'others may write to'), (0, 0o1777, 'anybody could make')):
+            os.chown(os.path.dirname(state), owner, owner)
+            os.chmod(os.path.dirname(state), mode)
+            for option, path in (('--state-dir', state), ('--config', state + '/akin.conf')):
+                with self.subTest(says=says, option=option):
+                    self.assertDistrusted(says, option, path)
+
+    def test_a_record_of_somebody_else(self):
+        """With a file of root's in the place of a switch; a link leads there."""
+        self.helper.stop()
+        folder, victim = (os.path.join(self.helper.folder, name) for name in ('anybodys', 'victim'))
+        os.mkdir(folder)
+        with open('/proc/sys/kernel/random/boot_id') as boot, open(folder + '/forwarding', 'w') as record:
+            record.write(f'[boot]\nid={boot.read().strip()}\n[changed]\nipv4/ip_forward=0;0\n'
+                         f'[side-effects4]\n../../..{victim}=written\n')
+        os.chown(folder, ORDINARY_USER, ORDINARY_USER)
+        os.symlink(folder, self.helper.folder + '/link')
+        self.assertDistrusted(f'{folder} belongs to user', '--state-dir', self.helper.folder + '/link')
+        self.assertFalse(os.path.exists(victim))
+
+    def assertDistrusted(self, says, *options):
+        before = self.helper.kernel(), sorted(os.walk(self.helper.folder))
+        code, said = self.helper.refuses_to_start(more=options)
+        self.assertEqual((code, len(said)), (1, 1), said)
+        self.assertRegex(said[0], rf'\Aakin-helper: .*{says}.*; choose a .*{options[0]} that only root may write to\Z')
+        self.assertEqual((self.helper.kernel(), sorted(os.walk(self.helper.folder))), before)
+
     def test_options_of_the_helper(self):
         self.helper.stop()
         for options in (['--nosuch'], ['word'], ['--socket']):

@@ -3,6 +3,7 @@
 """What starts akin on FreeBSD and macOS, with stand-ins for the systems' own programs. Speaks TAP."""
 
 import re
+import subprocess
 import sys
 import unittest
 
@@ -74,6 +75,27 @@ class RcScript(Scene):
         self.assertIn('\nname=akin\n', (SERVICE / 'akin.rc.in').read_text())
 
 
+# A program by the name of sshd with a socket, whose number it says, and files.
+SSHD = """
+import os, socket, sys, time
+with open('/proc/self/comm', 'w') as comm:
+    comm.write('sshd')
+files, own = [open(name) for name in sys.argv[1:]], socket.socket()
+print(os.fstat(own.fileno()).st_ino, flush=True)
+time.sleep(60)
+"""
+# As ss(8) of Linux writes them, which names the account of all but root's.
+SS = """\
+LISTEN 0      128          0.0.0.0:22         0.0.0.0:*    ino:INODE sk:1 cgroup:/ <->
+LISTEN 0      128          0.0.0.0:2222       0.0.0.0:*    ino:INODE sk:2 cgroup:/ <->
+LISTEN 0      128             [::]:2200          [::]:*    ino:INODE sk:3 cgroup:/ v6only:1 <->
+LISTEN 0      128        127.0.0.1:2201       0.0.0.0:*    ino:INODE sk:4 cgroup:/ <->
+LISTEN 0      128             [::1]:2202         [::]:*    ino:INODE sk:5 cgroup:/ v6only:1 <->
+LISTEN 0      128          0.0.0.0:31337      0.0.0.0:*    uid:1001 ino:INODE sk:6 cgroup:/ <->
+LISTEN 0      128          0.0.0.0:31338      0.0.0.0:*    ino:99999999999 sk:7 cgroup:/ <->
+LISTEN 0      128          0.0.0.0:31339      0.0.0.0:*    ino:99999999998 sk:8 cgroup:/ <->
+LISTEN 0      128          0.0.0.0:80         0.0.0.0:*    ino:99999999997 sk:9 cgroup:/ <->
+"""
 # As sockstat(1) of FreeBSD and lsof(8) of macOS write them; 900 is an account's process, 901 one of its that has
 # taken on root's rights, and the last of FreeBSD's lines are one program whose name holds a newline.
 SOCKSTAT = """\
@@ -147,6 +169,17 @@ class SshPorts(Scene):
         self.program(program, 'exit 1')
         done = self.run_script('/bin/sh', SERVICE / 'ssh-ports', 'sudo start it')
         self.assertEqual((done.returncode, done.stdout), (1, ''))
+
+    def test_linux(self):
+        """A file that is called as if it were a socket makes nobody's program an ssh server of root's."""
+        names = [self.world / 'x socket:[99999999999]', self.world / '\nsocket:[99999999998]']
+        for name in names:
+            name.write_text('')
+        sshd = subprocess.Popen([sys.executable, '-c', SSHD, *names], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(sshd.communicate)
+        self.addCleanup(sshd.terminate)
+        inode = sshd.stdout.readline().strip()
+        self.check('Linux', 'ss', SS.replace('INODE', inode))
 
     def test_freebsd(self):
         self.check('FreeBSD', 'sockstat', SOCKSTAT)

@@ -337,6 +337,21 @@ class ComingAndGoing(AkinCase):
         self.helper.start()
         self.assertEqual([self.lab.laptop.sysctl(name) for name in FORWARDING], ['0', '0'])
 
+    def test_a_record_that_leads_elsewhere(self):
+        """Root may be talked into a state folder that was another's: no file but a switch is written for it."""
+        victims = [os.path.join(self.helper.folder, name) for name in ('changed', 'side-effect')]
+        for victim in victims:
+            with open(victim, 'w') as file:
+                file.write('1')
+        self.helper.kill()
+        with open(self.helper.state_dir + '/forwarding', 'a') as record:
+            record.write('[changed]\n../../..{}=0;1\n[side-effects4]\n../../..{}=0\n'.format(*victims))
+        self.helper.start()
+        self.helper.stop()
+        for victim in victims:
+            with open(victim) as file:
+                self.assertEqual(file.read(), '1', victim)
+
     def test_it_keeps_no_more_rights_than_it_needs(self):
         """Started by hand, too."""
         with open(f'/proc/{self.helper.pid}/status') as file:

@@ -27,6 +27,29 @@ add_vm_networks(AkinNftCompiler *c, AkinFamily family)
     akin_nft_part_sort(part);
 }
 
+/* The same with the interface that each is on, which is where its packets come from. */
+static void
+add_vm_sides(AkinNftCompiler *c, AkinFamily family)
+{
+    AkinNftPart *part =
+        family == AKIN_IPV4
+            ? akin_nft_add_set(c->ruleset, "vm_sides4", "type ifname . ipv4_addr\nflags interval")
+            : akin_nft_add_set(c->ruleset, "vm_sides6", "type ifname . ipv6_addr\nflags interval");
+    for (guint i = 0; i < c->situation->interfaces->len; i++) {
+        const AkinInterface *interface = c->situation->interfaces->pdata[i];
+        if (!akin_network_is_up(c->policy, interface))
+            continue;
+        g_autoptr(GArray) subnets = akin_interface_subnets(interface);
+        for (guint k = 0; k < subnets->len; k++) {
+            const AkinPrefix *subnet = &g_array_index(subnets, AkinPrefix, k);
+            g_autofree char *text = akin_prefix_format(subnet);
+            if (subnet->family == family)
+                akin_nft_line(part, "\"%s\" . %s", interface->name, text);
+        }
+    }
+    akin_nft_part_sort(part);
+}
+
 /* nft cannot compare two interfaces; a pair of equal names says "the same VM network". */
 static void
 add_vm_links(AkinNftCompiler *c)
@@ -193,6 +216,8 @@ akin_nft_add_sets(AkinNftCompiler *c)
     add_ftp(c);
     add_vm_networks(c, AKIN_IPV4);
     add_vm_networks(c, AKIN_IPV6);
+    add_vm_sides(c, AKIN_IPV4);
+    add_vm_sides(c, AKIN_IPV6);
     add_vm_links(c);
     add_trusted(c, AKIN_IPV4);
     add_trusted(c, AKIN_IPV6);

@@ -122,6 +122,34 @@ add_stay_inside(AkinNftCompiler *c)
     akin_nft_line(part, "goto refuse");
 }
 
+/*
+ * The kernel calls an ICMP error related whoever sends it, as soon as it quotes a connection that
+ * there is. Honest ones come from a side where that connection has an end.
+ */
+static void
+add_related(AkinNftCompiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "related", "");
+    on_machines(c, part, "iifname", "goto related_machines");
+    akin_nft_line(part, "# 10: outside has no part in what machines and this computer say to each");
+    akin_nft_line(part, "# other; what a machine says outside has this computer's address there");
+    akin_nft_line(part, "ct original ip saddr @vm_networks4 ct status & snat != snat drop");
+    akin_nft_line(part, "ct original ip saddr @vm_networks4 ct reply ip saddr @vm_networks4 drop");
+    akin_nft_line(part, "ct original ip6 saddr @vm_networks6 ct status & snat != snat drop");
+    akin_nft_line(part,
+                  "ct original ip6 saddr @vm_networks6 ct reply ip6 saddr @vm_networks6 drop");
+    akin_nft_line(part, "accept");
+
+    part = akin_nft_add_chain(c->ruleset, "related_machines", "");
+    akin_nft_line(part, "# 10: about its own network, or its link, which is not routed");
+    akin_nft_line(part, "iifname . ct original ip saddr @vm_sides4 accept");
+    akin_nft_line(part, "iifname . ct reply ip saddr @vm_sides4 accept");
+    akin_nft_line(part, "iifname . ct original ip6 saddr @vm_sides6 accept");
+    akin_nft_line(part, "iifname . ct reply ip6 saddr @vm_sides6 accept");
+    akin_nft_line(part, "ip6 daddr fe80::/10 accept");
+    akin_nft_line(part, "drop");
+}
+
 static void
 add_input(AkinNftCompiler *c)
 {
@@ -134,7 +162,8 @@ add_input(AkinNftCompiler *c)
         akin_nft_line(part, "# 13: panic");
         akin_nft_line(part, "%s drop", outside);
     }
-    akin_nft_line(part, "ct state established,related accept");
+    akin_nft_line(part, "ct state established accept");
+    akin_nft_line(part, "ct state related goto related");
     akin_nft_line(part, "ct state invalid drop");
     on_machines(c, part, "iifname", "goto from_machines");
     akin_nft_line(part, "# 7, or 14: firewall off");
@@ -250,7 +279,8 @@ add_forward(AkinNftCompiler *c)
         c->ruleset, "forward", "type filter hook forward priority filter; policy drop;");
     if (c->policy->panic)
         add_forward_panic(c, part);
-    akin_nft_line(part, "ct state established,related accept");
+    akin_nft_line(part, "ct state established accept");
+    akin_nft_line(part, "ct state related goto related");
     akin_nft_line(part, "ct state invalid drop");
     akin_nft_line(part, "# 10: answers to this computer's address would be this computer's");
     akin_nft_line(part, "fib saddr type local drop");
@@ -340,6 +370,7 @@ akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
     akin_nft_add_sets(&c);
     add_guard(&c);
     add_stay_inside(&c);
+    add_related(&c);
     add_input(&c);
     add_from_outside(&c);
     add_output(&c);

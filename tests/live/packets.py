@@ -113,6 +113,14 @@ def icmp(source, destination, kind=None, code=0, body=b'\x12\x34\x00\x01akin', t
     return _in_ip('icmp6' if six else 'icmp', source, destination, struct.pack('!BB', kind, code), body, ttl)
 
 
+def port_unreachable(source, quoted):
+    """The ICMP error about a packet, to whoever sent that."""
+    four = quoted[0] >> 4 == 4
+    sender = ipaddress.ip_address(bytes(quoted[12:16] if four else quoted[8:24]))
+    kind, code = (3, 3) if four else (1, 4)
+    return icmp(source, str(sender), kind, code, bytes(4) + quoted)
+
+
 def igmp_report(source, group):
     """An IGMPv2 membership report."""
     return _in_ip('igmp', source, group, struct.pack('!BB', 0x16, 0), socket.inet_aton(group), ttl=1)

@@ -103,6 +103,15 @@ class Held:
         except OSError:
             return False
 
+    @property
+    def port(self):
+        """Its own end's."""
+        return self._socket.getsockname()[1]
+
+    def error(self):
+        """What the network has told of it since it was last asked, an errno, or 0."""
+        return self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+
     def close(self):
         self._socket.close()
 

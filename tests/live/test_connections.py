@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What belongs to an allowed connection passes with it: answers, ICMP errors, data connections of FTP."""
 
+import errno
 import time
 import unittest
 
 import ftp
+from contract import PLAIN, ContractCase
 from helper import AkinCase
-from lab import FAR, INTERNET, LAPTOP_A, VM1
+from lab import FAR, GATEWAY1, INTERNET, LAPTOP_A, NEIGHBOUR, VM1, VM3
+from packets import port_unreachable, udp
 
 FORGOTTEN = 0.5  # seconds after which the kernel has forgotten connections that no rule asks for
 
@@ -73,6 +76,66 @@ class PathMtu(AkinCase):
         for host in (self.lab.vm1, self.lab.laptop):
             for address in INTERNET:
                 self.assertEqual(host.connect(address, 53, 'udp').verdict, 'refused', f'{host} to {address}')
+
+
+class ForgedErrors(ContractCase):
+    """An ICMP error may quote any connection; it passes from a side where that connection has an end (row 10)."""
+
+    def setUp(self):
+        super().setUp()
+        lab = self.lab
+        self.akinctl('allow', 'dns', '--in')
+        for host, port in ((lab.internet, 443), (lab.laptop, 53), (lab.laptop, PLAIN), (lab.vm3, PLAIN)):
+            self.serve(host, port, proto='udp')
+
+    def test_from_a_machine(self):
+        """Neither to outside nor to another VM network, nor to this computer about what is not the machine's."""
+        lab = self.lab
+        for mine, there, machine, gateway, here, near in zip(VM1, INTERNET, VM3, GATEWAY1, LAPTOP_A, NEIGHBOUR):
+            out, inside, asked = (self.hold(lab.laptop, there, 443), self.hold(lab.laptop, machine, PLAIN),
+                                  self.hold(lab.neighbour, here, 53))
+            for host, link, quoted in (
+                    (lab.internet, 'lana', udp(there, here, 443, out.port)),
+                    (lab.vm3, 'eth0', udp(machine, gateway, PLAIN, inside.port)),
+                    (lab.neighbour, 'eth0', udp(near, here, asked.port, 53))):
+                with self.subTest(host=host, address=mine):
+                    self.assertKept(lab.vm1, mine, quoted, host, link)
+            self.akinctl('network', 'reach-host', 'off')
+            self.forge(lab.vm1, mine, udp(here, there, out.port, 443))
+            self.assertEqual(out.error(), 0)
+            self.akinctl('network', 'reach-host', 'on')
+            self.forge(lab.vm3, machine, udp(gateway, machine, inside.port, PLAIN))
+            self.assertEqual(inside.error(), errno.ECONNREFUSED)
+
+    def test_from_outside(self):
+        """None about what machines and this computer say to each other."""
+        lab = self.lab
+        for mine, there, machine, gateway, here, near in zip(VM1, INTERNET, VM3, GATEWAY1, LAPTOP_A, NEIGHBOUR):
+            out, inside, upward = (self.hold(lab.laptop, there, 443), self.hold(lab.laptop, machine, PLAIN),
+                                   self.hold(lab.vm1, here, PLAIN))
+            for host, quoted in ((lab.vm3, udp(machine, gateway, PLAIN, inside.port)),
+                                 (lab.vm1, udp(mine, here, upward.port, PLAIN))):
+                with self.subTest(host=host, address=near):
+                    self.assertKept(lab.neighbour, near, quoted, host, 'eth0')
+            self.forge(lab.neighbour, near, udp(gateway, machine, inside.port, PLAIN))
+            self.assertEqual(inside.error(), 0)
+            self.forge(lab.neighbour, near, udp(here, there, out.port, 443))
+            self.assertEqual(out.error(), errno.ECONNREFUSED)
+
+    def hold(self, host, address, port):
+        held = self.enterContext(host.hold(address, port, 'udp'))
+        self.assertTrue(held.echo())
+        return held
+
+    def forge(self, host, source, quoted):
+        link = {'vm1': 'vboxnet0', 'vm3': 'vboxnet1', 'neighbour': 'en0'}[host.label]
+        host.send_raw('eth0', self.lab.laptop.mac(link), port_unreachable(source, quoted))
+        time.sleep(0.01)  # a packet between namespaces is there when send returns, on all but a busy computer
+
+    def assertKept(self, sender, source, quoted, host, link):
+        with host.sniff(link, lambda packet: (packet.proto, packet.kind) in (('icmp', 3), ('icmp6', 1))) as arrived:
+            self.forge(sender, source, quoted)
+            self.assertEqual(arrived.packets(0.05), [])
 
 
 class Ftp(AkinCase):

@@ -85,6 +85,8 @@ test_toggle_is_small(void)
 static const char *const element_forms[][2] = {
     {"vm_networks4", IP4 LENGTH},
     {"vm_networks6", IP6 LENGTH},
+    {"vm_sides4", NAME " \\. " IP4 LENGTH},
+    {"vm_sides6", NAME " \\. " IP6 LENGTH},
     {"vm_links", NAME " \\. " NAME},
     {"trusted4", IP4 LENGTH},
     {"trusted6", IP6 LENGTH},

@@ -362,6 +362,25 @@ add_nat(AkinNftCompiler *c)
     akin_nft_line(part, "fib saddr type local masquerade");
 }
 
+/*
+ * Only what the kernel tracks is translated, and of that only what began under these rules; the
+ * rest of what machines send would leave as it is. So what has been translated is looked at again.
+ */
+static void
+add_leave(AkinNftCompiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(
+        c->ruleset, "leave", "type filter hook postrouting priority 101; policy accept;");
+    akin_nft_line(part, "# 5: not with a machine's address");
+    on_subnets(c, part, FALSE, "saddr", "goto leave_unmasked");
+
+    part = akin_nft_add_chain(c->ruleset, "leave_unmasked", "");
+    akin_nft_line(part, "oif \"lo\" accept");
+    on_machines(c, part, "oifname", "accept");
+    akin_nft_line(part, "fib saddr type local accept");
+    akin_nft_line(part, "drop");
+}
+
 AkinNftRuleset *
 akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
 {
@@ -377,5 +396,6 @@ akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
     add_forward(&c);
     add_to_outside(&c);
     add_nat(&c);
+    add_leave(&c);
     return c.ruleset;
 }

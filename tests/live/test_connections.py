@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What belongs to an allowed connection passes with it: answers, ICMP errors, data connections of FTP."""
 
+import contextlib
 import errno
 import time
 import unittest
 
 import ftp
-from contract import PLAIN, ContractCase
+from contract import PLAIN, ContractCase, is_of_a_machine
 from helper import AkinCase
-from lab import FAR, GATEWAY1, INTERNET, LAPTOP_A, NEIGHBOUR, VM1, VM3
+from lab import FAR, GATEWAY1, INTERNET, LAPTOP_A, NEIGHBOUR, ROUTER, VM1, VM3
 from packets import port_unreachable, udp
 
 FORGOTTEN = 0.5  # seconds after which the kernel has forgotten connections that no rule asks for
@@ -39,6 +40,36 @@ class Established(AkinCase):
             time.sleep(FORGOTTEN)
             self.akinctl('start')
             self.assertEqual([connection.echo() for connection in held], [True] * 4)
+
+    def test_not_with_a_machines_own_address(self):
+        """What hosts began before their network was one of machines, and is translated no more, does not go on."""
+        lab = self.lab
+        self.serve(lab.neighbour, 53, proto='udp')
+        with self.forwarding_from_the_start():
+            self.akinctl('network', 'patterns', 'vboxnet0')
+            known, lost = ([self.enterContext(lab.vm3.hold(address, 53, 'udp')) for address in addresses]
+                           for addresses in (NEIGHBOUR, INTERNET))
+            self.assertEqual([held.echo() for held in known], [True] * 2)
+            self.assertEqual([held.echo(timeout=0.05) for held in lost], [False] * 2)  # there is no way back
+            self.akinctl('network', 'patterns', 'vboxnet*')
+            with lab.switch.sniff('port1', is_of_a_machine) as outside:
+                self.assertEqual([held.echo(timeout=0.05) for held in known + lost], [False] * 4)
+                self.assertEqual(outside.packets(0), [])
+
+    @contextlib.contextmanager
+    def forwarding_from_the_start(self):
+        """As when something else has turned it on before akin came."""
+        self.restart_with_forwarding(1)
+        try:
+            yield
+        finally:
+            self.restart_with_forwarding(0)
+
+    def restart_with_forwarding(self, value):
+        self.akinctl('stop')
+        for name in ROUTER:
+            self.lab.laptop.sysctl(name, value)
+        self.akinctl('start')
 
     def assertSurvives(self, host, addresses, server, port, deny, allow, refused=True):
         with self.lab.hosts[server].listen('tcp', port):

@@ -410,6 +410,14 @@ class Row14FirewallOff(ContractCase):
         self.akinctl('nat', 'off')
         self.assertRejected(self.lab.vm1, INTERNET, PLAIN)
 
+    def test_what_the_kernel_does_not_translate_stays(self):
+        """Group membership and neighbour discovery belong to no connection: they cannot be given another address."""
+        machine, gateway = self.lab.vm1, self.lab.laptop.mac('vboxnet0')
+        with self.lab.internet.sniff('lana', lambda packet: packet.ttl == 254) as outside:
+            for kind in (130, 131, 132, 133, 135, 136, 143):
+                machine.send_raw('eth0', gateway, icmp(VM1.six, INTERNET.six, kind, body=bytes(20), ttl=255))
+            self.assertEqual(outside.packets(0.05), [])
+
 
 def bridge_modes(host):
     """Without and, where it is loaded, with br_netfilter, which shows the rules even what stays on a bridge."""

@@ -221,7 +221,7 @@ add_output(AkinNftCompiler *c)
         akin_nft_line(part, "# 13: panic");
         akin_nft_line(part, "%s goto refuse", outside);
     }
-    akin_nft_line(part, "ct state established,related accept");
+    akin_nft_line(part, "ct state established accept");
     akin_nft_line(part, "# 4");
     on_machines(c, part, "oifname", "accept");
     if (!c->policy->firewall) {
@@ -229,6 +229,7 @@ add_output(AkinNftCompiler *c)
         akin_nft_line(part, "accept");
         return;
     }
+    akin_nft_line(part, "ct state related goto own_related");
     akin_nft_line(part, "ct state invalid drop");
     akin_nft_line(part, "# 9: what a computer needs to be on a network at all");
     akin_nft_line(part, "meta nfproto ipv4 udp sport 68 udp dport 67 accept");
@@ -239,6 +240,24 @@ add_output(AkinNftCompiler *c)
     akin_nft_line(part, "meta l4proto igmp accept");
     akin_nft_line(part, "# 6: services");
     akin_nft_line(part, "goto to_outside");
+}
+
+/*
+ * Before any rule asks what a packet is, the kernel finds out that it has no hop left, no way or no
+ * room, and says so. A connection that no rule has let in yet is not confirmed. Where somebody has
+ * made this computer a router it says so as one, but for what only a stranger sends to machines.
+ */
+static void
+add_own_related(AkinNftCompiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(c->ruleset, "own_related", "");
+    const char *routed4 = c->situation->routes4 ? " ct original ip daddr @vm_networks4" : "";
+    const char *routed6 = c->situation->routes6 ? " ct original ip6 daddr @vm_networks6" : "";
+    akin_nft_line(part, "# 12: errors about what was not let in and goes through no forward");
+    akin_nft_line(part, "meta l4proto icmp%s ct status & (confirmed | dnat) == 0 drop", routed4);
+    akin_nft_line(part, "meta l4proto ipv6-icmp%s ct status & (confirmed | dnat) == 0 drop",
+                  routed6);
+    akin_nft_line(part, "accept");
 }
 
 /* Services going out, for this computer and its machines alike. */
@@ -393,6 +412,7 @@ akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
     add_input(&c);
     add_from_outside(&c);
     add_output(&c);
+    add_own_related(&c);
     add_forward(&c);
     add_to_outside(&c);
     add_nat(&c);

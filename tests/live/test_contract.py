@@ -221,6 +221,26 @@ class Row7Incoming(ContractCase):
                 self.send_in(icmp(mine, here), esp(mine, here))
             self.assertEqual(answers.packets(SILENCE), [])
 
+    def test_12_silence_about_what_gets_no_further(self):
+        """The kernel finds out that a packet has no hop left, no way or no room before any rule asks what it is."""
+        laptop, gone = self.lab.laptop, ('10.66.0.1', '2001:db8:66::1')
+        routes = [f'unreachable {gone[0]}/32', f'unreachable {gone[1]}/128']
+        laptop.ip(*(f'route add {route}' for route in routes), 'link set vboxnet0 mtu 1300')
+        self.addCleanup(laptop.ip, *(f'route del {route}' for route in routes), 'link set vboxnet0 mtu 1500')
+        with self.lab.neighbour.sniff('eth0', is_from_the_laptop) as answers:
+            for mine, machine, there, nowhere in zip(NEIGHBOUR, VM1, INTERNET, gone):
+                self.send_in(*(udp(mine, to, next(source_ports), PLAIN, ttl=1) for to in (machine, there)),
+                             *(tcp(mine, to, next(source_ports), PLAIN, ttl=1) for to in (machine, there)),
+                             udp(mine, nowhere, next(source_ports), PLAIN),
+                             udp(mine, machine, next(source_ports), PLAIN, bytes(1350)))
+            self.assertEqual(answers.packets(SILENCE), [])
+
+    def test_an_allowed_service_that_is_not_there_is_told(self):
+        self.akinctl('allow', 'dns', '--in')
+        for proto in ('tcp', 'udp'):
+            for here in LAPTOP_A:
+                self.assertEqual(self.lab.neighbour.connect(here, 53, proto).verdict, 'refused')
+
     def test_ping_from_trusted_addresses_only(self):
         neighbour, internet = self.lab.neighbour, self.lab.internet
         self.assertDropped(neighbour, LAPTOP_A, proto='ping')

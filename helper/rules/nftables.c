@@ -340,6 +340,7 @@ add_nat(AkinNftCompiler *c)
     akin_nft_line(part, "fib daddr type != local accept");
     akin_nft_line(part, "ip daddr @vm_networks4 accept");
     akin_nft_line(part, "ip6 daddr @vm_networks6 accept");
+    akin_nft_line(part, "ip6 daddr fe80::/10 accept");
     for (guint i = 0; i < G_N_ELEMENTS(transports); i++) {
         akin_nft_line(
             part, "meta l4proto %s dnat ip to th dport . meta l4proto . ip saddr map @forwards4",
@@ -356,6 +357,7 @@ add_nat(AkinNftCompiler *c)
     akin_nft_line(part, "fib daddr type != local accept");
     akin_nft_line(part, "ip daddr @vm_networks4 accept");
     akin_nft_line(part, "ip6 daddr @vm_networks6 accept");
+    akin_nft_line(part, "ip6 daddr fe80::/10 accept");
     for (guint i = 0; i < G_N_ELEMENTS(transports); i++) {
         akin_nft_line(part, "meta l4proto %s dnat ip to th dport . meta l4proto map @own_forwards4",
                       transports[i]);

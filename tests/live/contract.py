@@ -54,3 +54,9 @@ def is_from_the_laptop(packet):
 def is_prohibition(packet):
     """Destination unreachable: administratively prohibited."""
     return (packet.proto, packet.kind, packet.code) in (('icmp', 3, 13), ('icmp6', 1, 1))
+
+
+def link_local(host, link):
+    """A link's own IPv6 address, which the kernel gives it."""
+    listed = host.run(['ip', '-6', '-oneline', 'addr', 'show', 'dev', link, 'scope', 'link']).stdout
+    return listed.split('inet6 ')[1].split('/')[0]

@@ -10,7 +10,7 @@ import os
 import unittest
 
 from contract import (ALL, LOOPBACK, PLAIN, UPLINKS, ContractCase, is_from_the_laptop, is_prohibition, is_traffic,
-                      source_ports)
+                      link_local, source_ports)
 from helper import SILENCE, both, wait_for
 from lab import GATEWAY0, INTERNET, LAN_B, LAPTOP_A, LAPTOP_B, NEIGHBOUR, VM1, VM2, VM3
 from packets import ACK, BROADCAST, FIN, RST, SYN, esp, icmp, tcp, udp
@@ -325,6 +325,16 @@ class Row8Forwards(ContractCase):
             self.assertOpen(host, INTERNET, 80, source=LAPTOP_A)
             self.assertOpen(host, GATEWAY0, 80)
         self.assertEqual([len(server.seen) for server in (machine, internet, here)], [0, 4, 4])
+
+    def test_not_what_is_for_an_address_of_the_link(self):
+        """Such an address is neither outside nor routed to a machine."""
+        machine = self.serve(self.lab.vm1, 8000, proto='tcp')
+        self.forward(80, VM1, 8000)
+        here = self.serve(self.lab.laptop, 80, proto='tcp')
+        address = link_local(self.lab.laptop, 'vboxnet0')
+        self.assertOpen(self.lab.vm2, f'{address}%eth0', 80)
+        self.assertOpen(self.lab.laptop, f'{address}%vboxnet0', 80)
+        self.assertEqual([len(machine.seen), len(here.seen)], [0, 2])
 
     def test_for_this_computer_only(self):
         server = self.serve(self.lab.vm1, 8000, proto='tcp')

@@ -4,7 +4,7 @@
 import time
 import unittest
 
-from contract import LOOPBACK, ContractCase, source_ports
+from contract import LOOPBACK, ContractCase, link_local, source_ports
 from helper import wait_for
 from lab import GATEWAY0, INTERNET, LAPTOP_A, NEIGHBOUR, VM1, VM3
 from packets import BROADCAST, igmp_query, mld_query, multicast_mac, router_advert, udp
@@ -158,11 +158,6 @@ def is_forged(packet):
 def of_kind(address, pair):
     """Of a pair of addresses the one of the same kind of IP."""
     return pair.six if ':' in address else pair.four
-
-
-def link_local(host, link):
-    listed = host.run(['ip', '-6', '-oneline', 'addr', 'show', 'dev', link, 'scope', 'link']).stdout
-    return listed.split('inet6 ')[1].split('/')[0]
 
 
 def kinds(sniffer):

@@ -96,6 +96,8 @@ add_guard(AkinNftCompiler *c)
     akin_nft_line(part, "# no machine is a router of this computer (advertisement, redirect)");
     akin_nft_line(part, "icmpv6 type 134 drop");
     akin_nft_line(part, "icmpv6 type 137 drop");
+    akin_nft_line(part, "# nor is any this computer; the kernel itself looks at IPv4's sources");
+    akin_nft_line(part, "ip6 daddr != ff00::/8 fib saddr type local drop");
     on_subnets(c, part, TRUE, "saddr", c->nat ? "accept" : "goto stay_inside");
     akin_nft_line(part, "# before a machine has its address: DHCP, IGMP, neighbour discovery");
     akin_nft_line(part, "ip saddr 0.0.0.0 ip daddr 255.255.255.255 accept");

@@ -90,7 +90,7 @@ class Row10Forged(ContractCase):
     FROM_OUTSIDE = ['127.0.0.1', '127.9.9.9', VM1.four, VM3.four, GATEWAY0.four, '224.0.0.9', '255.255.255.255',
                     '::1', VM1.six, VM3.six, GATEWAY0.six, 'ff02::9']
     FROM_A_MACHINE = ['127.0.0.1', VM3.four, LAPTOP_A.four, INTERNET.four, '10.9.9.9', '224.0.0.9',
-                      '::1', VM3.six, LAPTOP_A.six, INTERNET.six, '2001:db8:dead::9', 'ff02::9']
+                      '::1', VM3.six, LAPTOP_A.six, GATEWAY0.six, INTERNET.six, '2001:db8:dead::9', 'ff02::9']
 
     @classmethod
     def setUpClass(cls):
@@ -122,7 +122,7 @@ class Row10Forged(ContractCase):
 
     def test_from_a_machine(self):
         with self.lab.internet.sniff('lana', is_forged) as outside, self.lab.vm3.sniff('eth0', is_forged) as inside:
-            for forged in self.FROM_A_MACHINE:
+            for forged in (*self.FROM_A_MACHINE, link_local(self.lab.laptop, 'vboxnet0')):
                 for target in (of_kind(forged, GATEWAY0), of_kind(forged, INTERNET), of_kind(forged, VM3)):
                     with self.subTest(forged=forged, target=target):
                         self.assertEqual(self.passed(*self.machine, forged, target), 0)

@@ -332,7 +332,7 @@ add_forward(AkinNftCompiler *c)
 }
 
 static void
-add_nat(AkinNftCompiler *c)
+add_forwards(AkinNftCompiler *c)
 {
     /* Each in a rule of its own: nft wants to see the transport before it rewrites a port. */
     static const char *const transports[] = {"tcp", "udp"};
@@ -367,9 +367,13 @@ add_nat(AkinNftCompiler *c)
                       "meta l4proto %s dnat ip6 to th dport . meta l4proto map @own_forwards6",
                       transports[i]);
     }
+}
 
-    part = akin_nft_add_chain(c->ruleset, "translate",
-                              "type nat hook postrouting priority srcnat; policy accept;");
+static void
+add_translate(AkinNftCompiler *c)
+{
+    AkinNftPart *part = akin_nft_add_chain(
+        c->ruleset, "translate", "type nat hook postrouting priority srcnat; policy accept;");
     on_machines(c, part, "oifname", "goto translate_forwards");
     if (c->nat) {
         akin_nft_line(part, "# 5: leaves with this computer's address");
@@ -419,7 +423,8 @@ akin_nft_compile(const AkinPolicy *policy, const AkinSituation *situation)
     add_own_related(&c);
     add_forward(&c);
     add_to_outside(&c);
-    add_nat(&c);
+    add_forwards(&c);
+    add_translate(&c);
     add_leave(&c);
     return c.ruleset;
 }

@@ -129,7 +129,7 @@ class Run:
         """Side by side, the long ones first: each has networks and a desktop of its own, and mostly waits."""
         jobs = [job for name in sorted(names, key=lambda name: name not in NEEDS_ROOT)
                 for job in getattr(self, '_' + name)()]
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1) as pool:
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             running = [pool.submit(self._time, job) for job in jobs if job.name not in ALONE]
             try:
                 for done in concurrent.futures.as_completed(running):

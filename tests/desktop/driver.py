@@ -90,15 +90,18 @@ class Screen:
         return path
 
     def still(self, name, window):
-        """A picture of a window once nothing moves in it any more, and what its pixels say."""
+        """A picture of a window once it is drawn and nothing moves in it any more, and what its pixels say."""
         self.rest_mouse()
-        before, deadline = None, time.monotonic() + PATIENCE
-        while (now := self._capture(window)) != before and time.monotonic() < deadline:
+        path, before, deadline = self.path(name), None, time.monotonic() + PATIENCE
+        while True:
+            now = self._capture(window)
+            picture = Picture(path, now)
+            if (now == before and picture.colours > 1) or time.monotonic() > deadline:
+                break
             before = now
-        path = self.path(name)
         subprocess.run(['convert', 'ppm:-', '-quality', '15', path], input=now, env=self.desktop.environment,
                        check=True)
-        return Picture(path, now)
+        return picture
 
     def _capture(self, window):
         return subprocess.run(['import', '-window', window, 'ppm:-'], env=self.desktop.environment,

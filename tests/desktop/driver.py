@@ -223,11 +223,14 @@ class App:
         return self._bus
 
     def item(self):
-        """The name on the bus of our icon."""
-        for name in call(self.bus, WATCHER, '/StatusNotifierWatcher', PROPERTIES, 'Get', '(ss)', WATCHER,
-                         'RegisteredStatusNotifierItems')[0]:
-            if name.endswith(ITEM):
-                return name.split('/')[0]
+        """The name on the bus of our icon; a panel may still know of one whose application has gone."""
+        items = call(self.bus, WATCHER, '/StatusNotifierWatcher', PROPERTIES, 'Get', '(ss)', WATCHER,
+                     'RegisteredStatusNotifierItems')[0]
+        for name in (item.split('/')[0] for item in items if item.endswith(ITEM)):
+            with contextlib.suppress(GLib.Error):
+                if call(self.bus, 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
+                        'GetConnectionUnixProcessID', '(s)', name)[0] == self.pid:
+                    return name
         raise NotThere('no icon of akin is registered')
 
     def property(self, name):
@@ -280,7 +283,12 @@ class App:
         return wait_for(holds, what, timeout)
 
     def wait_icon(self, state, timeout=PATIENCE * SLOW):
-        self.until(lambda: self.icon() == f'akin-{state}-symbolic', f'the icon {state}', timeout)
+        try:
+            self.until(lambda: self.icon() == f'akin-{state}-symbolic', f'the icon {state}', timeout)
+        except Failed as failed:
+            with contextlib.suppress(NotThere, GLib.Error):
+                failed.args = (f'{failed}; it is {self.icon()}',)
+            raise
 
     def wait_headline(self, begin, timeout=PATIENCE * SLOW):
         self.until(lambda: self.headline().startswith(begin), f'the headline "{begin}…"', timeout)

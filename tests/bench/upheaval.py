@@ -271,7 +271,9 @@ class _Clock:
     def __init__(self, ground):
         self._socket, self._path = ground.helper.socket, os.path.join(ground.helper.folder, 'clock')
         self.jump(0)
-        library = glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')[0]
+        library = next(iter(glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')), None)
+        if not library:
+            raise RuntimeError('libfaketime is not there')
         self.prelude = ('env', f'LD_PRELOAD={library}', f'FAKETIME_TIMESTAMP_FILE={self._path}', 'FAKETIME_NO_CACHE=1',
                         'DONT_FAKE_MONOTONIC=1')
 

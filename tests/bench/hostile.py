@@ -127,7 +127,7 @@ def wrong_sizes(ground, count):
 
 def urgent_bytes(ground, count):
     """urgent bytes, before the handshake's end and after it"""
-    held = _Held()
+    held = _Held(16)
     for number in range(count):
         client = _log_in(ground) if number % 2 else _connect(ground)
         with contextlib.suppress(OSError):  # it is closed already, or the kernel knows of none
@@ -244,7 +244,7 @@ def _is_open(client):
 
 # What is tried how often, in full and in short; and whether it is an offence.
 ATTACKS = ((silent, 10000, 1000, True), (byte_by_byte, 10000, 1000, False), (rubbish, 10000, 1000, True),
-           (wrong_sizes, 10000, 1000, True), (urgent_bytes, 10000, 1000, True), (wrong_fields, 10000, 1000, True),
+           (wrong_sizes, 10000, 1000, True), (urgent_bytes, 10000, 1000, False), (wrong_fields, 10000, 1000, True),
            (unread_signals, 10000, 1000, True), (calls, 100000, 10000, False), (unread_calls, 100000, 10000, True),
            (changes, 10000, 1000, False), (crowd, 93000, 18600, False), (lists, 18600, 3720, False))
 ATTACKS_ON_POLKIT = ((lists_to_polkit, 18600, 3720, False), (questions, 18600, 3720, False),)

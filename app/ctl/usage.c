@@ -13,7 +13,7 @@ static const char tail[] =
     "      --socket PATH  the helper's socket\n"
     "      --json         print one JSON object\n"
     "      --confirm SECONDS\n"
-    "                     take the change back unless it is confirmed in time, 5 to 600\n"
+    "                     take the change back unless it is confirmed within 5 to 600 seconds\n"
     "  -h, --help         this help, or that of a command\n"
     "      --version      the version of akinctl\n"
     "\n"

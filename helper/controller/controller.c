@@ -312,6 +312,8 @@ akin_controller_pass(AkinController *controller, AkinPolicy *policy, AkinSituati
         akin_closed_keep(controller->store, after.policy, akin_controller_engine(controller));
     warn_of_unguarded(controller);
     akin_controller_note_limits(controller);
+    if (akin_warnings_has(controller->warnings, AKIN_WARNING_TAKEN))
+        akin_controller_warn_of_taken(controller); /* it may be what has been changed */
     if (situation)
         akin_controller_neighbours_changed(controller);
     if (situation || before.enforcing != enforcing ||

@@ -394,6 +394,11 @@ def wait_for(condition, what, timeout=PATIENCE):
     return found
 
 
+def words_of(rules):
+    """The kernel lists the elements of a set in the order in which they came, which says nothing."""
+    return sorted(rules.replace(',', ' ').split())
+
+
 def both(addresses):
     """One address, or a pair of IPv4 and IPv6."""
     return [addresses] if isinstance(addresses, str) else addresses
